@@ -1,0 +1,66 @@
+# Everything here sets itself up in .venv, from requirements pinned by hash, and needs only Python 3.11+ and make.
+#   make demo   the whole bot with a local Slack workspace, no accounts needed (Ctrl-C stops it)
+#   make test   everything that must hold before a change lands
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format docs bench requirements clean
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIN := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--build-deps-for editable --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+help:
+	@echo "make demo           start the bot with a local Slack workspace (Ctrl-C stops it)"
+	@echo "make test           ruff, mypy, import-linter, pytest"
+	@echo "make lint           the same without pytest"
+	@echo "make format         let ruff format and mend what it can"
+	@echo "make docs           write README's tables and picture anew from the code"
+	@echo "make bench          measure against the floors and write docs/performance.md"
+	@echo "make requirements   pin the newest versions that pyproject.toml allows"
+	@echo "make clean          remove .venv and all caches"
+
+# A stamp names what was installed; it is newer than its inputs when there is nothing to do.
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; say where: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+.venv/runtime.stamp: requirements/runtime.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: .venv/runtime.stamp
+	@$(BIN)/lexer-bot demo
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+docs: .venv/dev.stamp
+	$(BIN)/python -m tests.architecture.readme_parts
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m bench
+
+requirements: .venv/dev.stamp
+	$(PIN) --upgrade --output-file requirements/runtime.txt pyproject.toml
+	$(PIN) --upgrade --output-file requirements/dev.txt --extra dev --constraint requirements/runtime.txt pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -1,0 +1,48 @@
+"""The floors under the bot: Bolt alone, with and without its poll. `python -m bench.floors pbr|stock PORT` serves one."""
+
+import sys
+from typing import Any
+
+import uvicorn
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bench.slash import SIGNING_SECRET
+
+
+async def authorize(**_: Any) -> AuthorizeResult:
+    """From memory, for a floor that asks Slack each time would be none."""
+    return AuthorizeResult(enterprise_id=None, team_id="T", bot_token="xoxb-0", bot_id="B", bot_user_id="U")
+
+
+def bare_bolt(*, process_before_response: bool) -> Starlette:
+    """The least a Bolt app can be: one command that answers "ok"."""
+    app = AsyncApp(
+        signing_secret=SIGNING_SECRET, authorize=authorize, process_before_response=process_before_response
+    )
+
+    @app.command("/lexer")
+    async def answer(ack: Any) -> None:
+        await ack("ok")
+
+    handler = AsyncSlackRequestHandler(app)
+
+    async def events(request: Request) -> Response:
+        return await handler.handle(request)
+
+    return Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
+
+
+if __name__ == "__main__":
+    kind, port = sys.argv[1:]
+    uvicorn.run(
+        bare_bolt(process_before_response=kind == "pbr"),
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+    )

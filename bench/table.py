@@ -1,0 +1,65 @@
+"""What is held against what, and the table of docs/performance.md."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
+MEASURED_WITH = (
+    "slack-bolt",
+    "slack-sdk",
+    "starlette",
+    "uvicorn",
+    "SQLAlchemy",
+    "aiosqlite",
+    "asyncpg",
+    "cryptography",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One comparison. `measured` is None when it could not be made, and `note` says why; `at_most` None is a mere reading."""
+
+    goal: str
+    what: str
+    at_most: float | None
+    measured: float | None
+    note: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether it holds; None when not measured, or without a goal."""
+        return None if self.measured is None or self.at_most is None else self.measured <= self.at_most
+
+
+def line(row: Row) -> str:
+    """The row in Markdown."""
+    number = "not measured" if row.measured is None else f"{row.measured:.3g}"
+    held = {True: "yes", False: "**no**", None: ""}[row.met]
+    goal = "" if row.at_most is None else f"≤ {row.at_most:g}"
+    return f"| {row.goal} | {row.what} | {number} | {goal} | {held} | {row.note} |"
+
+
+def document(rows: Sequence[Row]) -> str:
+    """The whole page."""
+    versions = ", ".join(f"{name} {version(name)}" for name in MEASURED_WITH)
+    return "\n".join([
+        "# Performance",
+        "",
+        "Written by `make bench`; do not edit. Each number is a ratio of two things that ran side by side, in random order, in the",
+        "same run: the middle one of the same-round ratios. Ratios travel between machines; the milliseconds in the notes do not.",
+        "",
+        "| goal | what is compared | ratio | goal | met | note |",
+        "|---|---|---|---|---|---|",
+        *map(line, rows),
+        "",
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; {versions}.",
+        "",
+        "Nothing here is bought with a cache of what people see: every listing is read fresh, for the person who asked.",
+        "",
+    ])  # fmt: skip

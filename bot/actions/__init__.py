@@ -1,0 +1,1 @@
+"""One button, select or search a file; found by listing this folder."""

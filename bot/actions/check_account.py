@@ -1,0 +1,77 @@
+"""Check now: ask the provider whether the sign-in still works, and say what it answered."""
+
+from blocks.integration import CHECK
+from blocks.status import reason_words
+from bot.interactions import Action, ActionCall
+from bot.usecases import detail, monitor
+from bot.usecases.values import number, read, word
+from connectors.observation import Misconfigured, Throttled, Unreachable
+from store.records import AccountId, AccountStatus
+
+
+async def run(call: ActionCall) -> None:
+    """Check the account named by the value."""
+    who = call.caller
+    view_id = call.view.id if call.view else None
+    place = read(call.view.private_metadata if call.view else "")
+    key, page = word(place, "k"), number(place, "p")
+    if key:
+        await call.turn(
+            await detail.show(
+                who.context, who.workspace_id, who.user_id, key, page=page, notice="Checking now …"
+            )
+        )
+    checked = await monitor.check_now(
+        who.context, who.workspace_id, who.user_id, AccountId(call.value), view_id=view_id
+    )
+    notice, level = verdict(checked)
+    await call.turn(
+        await detail.show(
+            who.context,
+            who.workspace_id,
+            who.user_id,
+            checked.account.provider_key,
+            page=page,
+            notice=notice,
+            level=level,
+        )
+    )
+
+
+def verdict(checked: monitor.Checked) -> tuple[str, str]:
+    """One sentence and its level about what a check found."""
+    name = checked.account.name
+    match checked.observation:
+        case None:
+            return f"{name} waits for its Groups: choose them first.", "warning"
+        case Unreachable():
+            return f"The provider did not answer, so {name} could not be checked. Try again later.", "warning"
+        case Throttled():
+            return (
+                f"The provider asks for a pause, so {name} could not be checked. Try again in a few minutes.",
+                "warning",
+            )
+        case Misconfigured():
+            return (
+                "The provider does not accept this bot's own settings. Your account is not the cause.",
+                "warning",
+            )
+        case _:
+            return _by_status(checked)
+
+
+def _by_status(checked: monitor.Checked) -> tuple[str, str]:
+    account = checked.account
+    if account.status is AccountStatus.DISCONNECTED:
+        return f"{account.name} is disconnected: {reason_words(account.reason)}. Reconnect it below.", "error"
+    if account.failures:
+        return (
+            f"{account.name} looks disconnected. It will be checked again before anything is decided.",
+            "warning",
+        )
+    if account.status is AccountStatus.NEEDS_PERMISSION:
+        return f"{account.name} works, but a permission is missing. Reconnect it to give that too.", "warning"
+    return f"{account.name} is connected.", "success"
+
+
+ACTION = Action(name=CHECK, run=run)

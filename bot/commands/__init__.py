@@ -1,0 +1,1 @@
+"""One sub-command of /lexer a file; found by listing this folder."""

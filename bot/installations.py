@@ -1,0 +1,117 @@
+"""Where this bot is installed: each workspace's bot token and ids, kept in memory from the start on."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.errors import NotInstalled, SettingsProblem, SettingsProblems, StartProblem
+from bot.slack_client import DeliveryFailure, FailureKind, answer_of, web_client
+from store.records import UserId, WorkspaceId
+
+_log = logging.getLogger(__name__)
+_WAIT_SECONDS = 10.0
+_FIRST_PAUSE = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """The bot in one workspace."""
+
+    workspace_id: WorkspaceId
+    name: str
+    bot_token: SecretStr
+    bot_user_id: UserId
+    bot_id: str | None = None
+    app_id: str | None = None
+    """Known from the first payload on; the start does not learn it."""
+
+
+class Installations:
+    """Looks workspaces up; answers from memory."""
+
+    def __init__(self, known: Iterable[Installation]) -> None:
+        self._known = {one.workspace_id: one for one in known}
+
+    def all(self) -> tuple[Installation, ...]:
+        """Every workspace."""
+        return tuple(self._known.values())
+
+    def get(self, workspace_id: WorkspaceId) -> Installation:
+        """The bot in this workspace. Raises NotInstalled."""
+        found = self._known.get(workspace_id)
+        if found is None:
+            raise NotInstalled(workspace_id)
+        return found
+
+    def token_of(self, workspace_id: WorkspaceId) -> SecretStr | None:
+        """The workspace's bot token; None where we are not installed."""
+        found = self._known.get(workspace_id)
+        return found.bot_token if found else None
+
+    def learn_app(self, workspace_id: WorkspaceId, app_id: str) -> Installation | None:
+        """Slack names the app in every payload; the changed installation the first time, None later."""
+        found = self._known.get(workspace_id)
+        if found is None or found.app_id == app_id:
+            return None
+        self._known[workspace_id] = replace(found, app_id=app_id)
+        return self._known[workspace_id]
+
+
+async def ask_slack(
+    session: aiohttp.ClientSession, api_url: str, token: SecretStr, *, wait: float = _WAIT_SECONDS
+) -> Installation:
+    """Which workspace a bot token belongs to (auth.test), waiting up to `wait` seconds for Slack to answer.
+
+    Raises SettingsProblems (Slack refuses the token), StartProblem (no usable answer).
+    """
+    client = web_client(session, api_url, token.get_secret_value())
+    loop = asyncio.get_running_loop()
+    until, pause = loop.time() + wait, _FIRST_PAUSE
+    while True:
+        left = max(until - loop.time(), _FIRST_PAUSE)
+        answer = await answer_of("auth.test", client.auth_test(), left)
+        if not isinstance(answer, DeliveryFailure):
+            return _installation(answer, token)
+        if answer.kind is not FailureKind.RETRY or loop.time() + pause >= until:
+            raise _why_not(answer, api_url)
+        await asyncio.sleep(pause)
+        pause *= 2
+
+
+def _installation(answer: Mapping[str, Any], token: SecretStr) -> Installation:
+    team, user = answer.get("team_id"), answer.get("user_id")
+    if not isinstance(team, str) or not team or not isinstance(user, str):
+        raise StartProblem(
+            "Slack did not say which workspace SLACK_BOT_TOKEN belongs to",
+            "Use the bot token of a workspace installation (organisation-wide installations are not supported yet).",
+        )
+    _log.info("installed in workspace %s", team)
+    return Installation(
+        workspace_id=WorkspaceId(team),
+        name=str(answer.get("team") or team),
+        bot_token=token,
+        bot_user_id=UserId(user),
+        bot_id=answer.get("bot_id") if isinstance(answer.get("bot_id"), str) else None,
+        app_id=answer.get("app_id") if isinstance(answer.get("app_id"), str) else None,
+    )
+
+
+def _why_not(failure: DeliveryFailure, api_url: str) -> SettingsProblems | StartProblem:
+    if failure.kind is FailureKind.REVOKED:
+        problem = SettingsProblem(
+            name="SLACK_BOT_TOKEN",
+            what=f"is refused by Slack ({failure.error})",
+            mend="Copy the Bot User OAuth Token (xoxb-…) again, or install the app in the workspace again.",
+        )
+        return SettingsProblems([problem])
+    host = urlsplit(api_url).netloc
+    return StartProblem(
+        f"Slack at {host} gave no usable answer ({failure.error})",
+        "Check the network and SLACK_API_URL, then start again.",
+    )

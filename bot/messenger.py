@@ -1,0 +1,266 @@
+"""Says things in Slack (views, messages, answers) and asks it who someone is.
+
+A failed delivery is a value. Knows nothing of what is said or why.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from blocks.parts import Message, View
+from bot.slack_client import (
+    BACKGROUND_SECONDS,
+    TRIGGER_SECONDS,
+    DeliveryFailure,
+    FailureKind,
+    answer_of,
+    no_answer,
+    quiet_logger,
+    refusal,
+    web_client,
+)
+from store.records import Person, UserId, WorkspaceId
+
+__all__ = ["DeliveryFailure", "FailureKind", "Messenger", "Posted", "person_from_slack"]
+
+_log = logging.getLogger(__name__)
+
+_PEOPLE_PAGES = 10
+_TRIGGERS_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Where a message now is: the channel (a DM's D… id) and its ts, as chat.update needs them."""
+
+    channel: str
+    ts: str
+
+
+def person_from_slack(workspace_id: WorkspaceId, user: Mapping[str, Any], seen_at: datetime) -> Person | None:
+    """Slack's user object (docs.slack.dev/reference/objects/user-object, read 2026-11) as we keep it; None if it is none."""
+    user_id = user.get("id")
+    if not isinstance(user_id, str) or not user_id:
+        return None
+    return Person(
+        workspace_id=workspace_id,
+        id=UserId(user_id),
+        name=_name_of(user) or user_id,
+        is_admin=any(user.get(flag) is True for flag in ("is_admin", "is_owner", "is_primary_owner")),
+        is_guest=any(user.get(flag) is True for flag in ("is_restricted", "is_ultra_restricted")),
+        is_bot=user.get("is_bot") is True or user_id == "USLACKBOT",
+        is_deactivated=user.get("deleted") is True,
+        is_outsider=_is_outsider(workspace_id, user),
+        tz=user["tz"] if isinstance(user.get("tz"), str) else None,
+        seen_at=seen_at,
+    )
+
+
+def _name_of(user: Mapping[str, Any]) -> str:
+    profile = user.get("profile")
+    named = profile if isinstance(profile, Mapping) else {}
+    candidates = (named.get("display_name"), named.get("real_name"), user.get("real_name"), user.get("name"))
+    return next((name.strip() for name in candidates if isinstance(name, str) and name.strip()), "")
+
+
+def _is_outsider(workspace_id: WorkspaceId, user: Mapping[str, Any]) -> bool:
+    if user.get("is_stranger") is True:
+        return True
+    in_grid = user.get("enterprise_user")
+    teams = in_grid.get("teams") if isinstance(in_grid, Mapping) else None
+    if isinstance(teams, Sequence) and workspace_id in teams:
+        return False
+    return bool(user.get("team_id", workspace_id) != workspace_id)
+
+
+class Messenger:
+    """Slack as the use cases see it.
+
+    `token_of` gives a workspace's bot token, None where we are not installed. `refuse` is called before each call and
+    raises inside a database transaction. `clock` dates what is learned of people.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        token_of: Callable[[WorkspaceId], SecretStr | None],
+        refuse: Callable[[], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._session = session
+        self._api = urlsplit(api_url)
+        self._client = web_client(session, api_url)
+        self._token_of = token_of
+        self._refuse = refuse
+        self._clock = clock
+        self._opened: OrderedDict[str, str] = OrderedDict()
+
+    def opened_by(self, trigger_id: str) -> str | None:
+        """The view a trigger id opened, for a moment afterwards: whoever must now say it failed turns that view."""
+        return self._opened.get(trigger_id)
+
+    async def open_view(
+        self, workspace_id: WorkspaceId, trigger_id: str, view: View
+    ) -> str | DeliveryFailure:
+        """Open a modal; its view id, or why not."""
+        return await self._trigger("views.open", workspace_id, trigger_id, view)
+
+    async def push_view(
+        self, workspace_id: WorkspaceId, trigger_id: str, view: View
+    ) -> str | DeliveryFailure:
+        """Put a modal on top of the open one; its view id, or why not."""
+        return await self._trigger("views.push", workspace_id, trigger_id, view)
+
+    async def update_view(
+        self,
+        workspace_id: WorkspaceId,
+        view: View,
+        *,
+        view_id: str | None = None,
+        external_id: str | None = None,
+        hash_: str | None = None,
+    ) -> DeliveryFailure | None:
+        """Turn an open modal, found by either id, into `view`; with `hash_` only if nobody turned it meanwhile."""
+        named = {"view_id": view_id, "external_id": external_id, "hash": hash_}
+        body = {"view": view, **{name: value for name, value in named.items() if value}}
+        return _failure(await self._call("views.update", workspace_id, json=body))
+
+    async def post(
+        self, workspace_id: WorkspaceId, channel: str, message: Message
+    ) -> Posted | DeliveryFailure:
+        """Post to a channel, or to a person's DM when `channel` is a user id."""
+        body = {"channel": channel, **message, "unfurl_links": False, "unfurl_media": False}
+        answer = await self._call("chat.postMessage", workspace_id, json=body)
+        if isinstance(answer, DeliveryFailure):
+            return answer
+        return Posted(channel=str(answer.get("channel") or channel), ts=str(answer.get("ts") or ""))
+
+    async def update(
+        self, workspace_id: WorkspaceId, channel: str, ts: str, message: Message
+    ) -> DeliveryFailure | None:
+        """Change a message of ours."""
+        body = {"channel": channel, "ts": ts, **message}
+        return _failure(await self._call("chat.update", workspace_id, json=body))
+
+    async def respond(
+        self, response_url: str, message: Message, *, replace: bool = False
+    ) -> DeliveryFailure | None:
+        """Answer where an interaction came from, only to that person (docs.slack.dev/interactivity/handling-user-interaction).
+
+        The address comes from a payload: anything but Slack's own hosts and the host of the API is refused unasked.
+        """
+        self._refuse()
+        if not self._may_respond_to(response_url):
+            _log.error("an answer was not sent: its response_url is not Slack's")
+            return DeliveryFailure(kind=FailureKind.REFUSED, error="foreign_response_url")
+        body = {**message, "response_type": "ephemeral", "replace_original": replace}
+        client = AsyncWebhookClient(
+            response_url, session=self._session, retry_handlers=[], logger=quiet_logger()
+        )
+        client.proxy = self._client.proxy
+        try:
+            async with asyncio.timeout(BACKGROUND_SECONDS):
+                answer = await client.send_dict(body)
+        except Exception as error:  # noqa: BLE001  whatever a broken connection raises, it is an undelivered answer
+            return no_answer("response_url", error)
+        if answer.status_code == 200:
+            return None
+        return refusal("response_url", answer.body.strip()[:60], answer.status_code, answer.headers, ())
+
+    async def person(self, workspace_id: WorkspaceId, user_id: UserId) -> Person | DeliveryFailure:
+        """Ask Slack who someone is."""
+        answer = await self._call("users.info", workspace_id, verb="GET", params={"user": user_id})
+        if isinstance(answer, DeliveryFailure):
+            return answer
+        user = answer.get("user")
+        found = person_from_slack(workspace_id, user, self._clock()) if isinstance(user, Mapping) else None
+        return found or DeliveryFailure(kind=FailureKind.RETRY, error="unreadable_answer")
+
+    async def people(self, workspace_id: WorkspaceId) -> tuple[Person, ...] | DeliveryFailure:
+        """Everyone in the workspace, at most 2,000."""
+        found: list[Person] = []
+        cursor = ""
+        for _ in range(_PEOPLE_PAGES):
+            params = {"limit": 200, **({"cursor": cursor} if cursor else {})}
+            answer = await self._call("users.list", workspace_id, verb="GET", params=params)
+            if isinstance(answer, DeliveryFailure):
+                return answer
+            found += self._members(workspace_id, answer.get("members"))
+            following = answer.get("response_metadata")
+            cursor = str(following.get("next_cursor") or "") if isinstance(following, Mapping) else ""
+            if not cursor:
+                break
+        return tuple(found)
+
+    def _members(self, workspace_id: WorkspaceId, members: object) -> list[Person]:
+        listed = members if isinstance(members, list) else []
+        seen = [
+            person_from_slack(workspace_id, member, self._clock())
+            for member in listed
+            if isinstance(member, Mapping)
+        ]
+        return [person for person in seen if person is not None]
+
+    def _may_respond_to(self, response_url: str) -> bool:
+        try:
+            target = urlsplit(response_url)
+            same_as_api = (target.scheme, target.hostname, target.port) == (
+                self._api.scheme,
+                self._api.hostname,
+                self._api.port,
+            )
+            own = target.port in {None, 443} and (target.hostname or "").endswith(".slack.com")
+        except ValueError:
+            return False
+        if target.username is not None or target.password is not None:
+            return False
+        return same_as_api or (target.scheme == "https" and own)
+
+    async def _trigger(
+        self, method: str, workspace_id: WorkspaceId, trigger_id: str, view: View
+    ) -> str | DeliveryFailure:
+        if not trigger_id:
+            return DeliveryFailure(kind=FailureKind.TRIGGER, error="no_trigger_id")
+        body = {"trigger_id": trigger_id, "view": view}
+        answer = await self._call(method, workspace_id, json=body, seconds=TRIGGER_SECONDS)
+        if isinstance(answer, DeliveryFailure):
+            return answer
+        opened = answer.get("view")
+        view_id = str(opened.get("id") or "") if isinstance(opened, Mapping) else ""
+        self._opened[trigger_id] = view_id
+        if len(self._opened) > _TRIGGERS_KEPT:
+            self._opened.popitem(last=False)
+        return view_id
+
+    async def _call(
+        self,
+        method: str,
+        workspace_id: WorkspaceId,
+        *,
+        verb: str = "POST",
+        json: dict[str, Any] | None = None,
+        params: dict[str, Any] | None = None,
+        seconds: float = BACKGROUND_SECONDS,
+    ) -> Mapping[str, Any] | DeliveryFailure:
+        self._refuse()
+        token = self._token_of(workspace_id)
+        if token is None:
+            return DeliveryFailure(kind=FailureKind.REVOKED, error="not_installed")
+        headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
+        call = self._client.api_call(method, http_verb=verb, json=json, params=params, headers=headers)
+        return await answer_of(method, call, seconds)
+
+
+def _failure(answer: Mapping[str, Any] | DeliveryFailure) -> DeliveryFailure | None:
+    return answer if isinstance(answer, DeliveryFailure) else None

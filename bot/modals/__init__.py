@@ -1,0 +1,1 @@
+"""One submission a file; found by listing this folder."""

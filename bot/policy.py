@@ -1,0 +1,156 @@
+"""What we conclude: the product's rules as pure functions. No I/O, no clock: `now` is an argument."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from connectors.observation import (
+    Expired,
+    Healthy,
+    Misconfigured,
+    Observation,
+    Reason,
+    Rejected,
+    ScopeMissing,
+    Suspended,
+    Throttled,
+    Unreachable,
+)
+from store.records import Account, AccountStatus, Person, Rights
+
+LINK_LIFE = timedelta(minutes=30)
+"""How long a connect link works (peers.md 7: the middle of the field)."""
+STATE_LIFE = timedelta(minutes=10)
+"""How long the provider's round trip may take."""
+EXCHANGE_LIFE = timedelta(minutes=2)
+"""After this an exchange that never ended was interrupted: the token call itself gives up after 30 s."""
+WAITING_LIFE = timedelta(days=7)
+"""How long an account may wait for its Groups."""
+REFRESH_AHEAD = timedelta(minutes=5)
+"""A token is renewed this long before it ends (peers.md 7: hard margin 5-10 min)."""
+LOCK_LIFE = timedelta(seconds=60)
+"""Lease on a refresh: above the 30 s HTTP limit of a token call (peers.md 7)."""
+EXPIRY_WARNING = timedelta(days=7)
+FAILURES_TO_DISCONNECT = 3
+FAILING_AT_LEAST = timedelta(minutes=10)
+REVOKE_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """The account as it now stands, and what to write into its history ("" = nothing new)."""
+
+    account: Account
+    event: str = ""
+
+
+def conclude(
+    account: Account, observation: Observation, now: datetime, *, missing_scopes: tuple[str, ...] = ()
+) -> Conclusion:
+    """What an observation means for an account. `missing_scopes`: what its sign-in was not granted.
+
+    Outages and throttling never blame the customer; our own misconfiguration never touches a verdict; an undeclared
+    refusal counts only after three in a row and a minimum time.
+    """
+    if account.status in (AccountStatus.WAITING, AccountStatus.REMOVED):
+        return Conclusion(account=account)
+    seen = replace(account, checked_at=now)
+    match observation:
+        case Healthy(name=name):
+            return _healthy(replace(seen, name=name or seen.name), now, missing_scopes)
+        case ScopeMissing():
+            return _move(_clear(seen), AccountStatus.NEEDS_PERMISSION, Reason.PERMISSION_MISSING)
+        case Rejected(reason=reason, permanent=permanent) | Suspended(reason=reason, permanent=permanent):
+            return _refused(seen, reason, now, permanent=permanent)
+        case Expired(permanent=permanent):
+            return _refused(seen, Reason.TOKEN_EXPIRED, now, permanent=permanent)
+        case Unreachable():
+            return _not_to_blame(seen, AccountStatus.PROVIDER_PROBLEM)
+        case Misconfigured():
+            return _not_to_blame(seen, AccountStatus.SETUP_PROBLEM)
+        case Throttled():
+            return Conclusion(account=seen)
+        case _:
+            assert_never(observation)
+
+
+def _healthy(account: Account, now: datetime, missing_scopes: tuple[str, ...]) -> Conclusion:
+    well = replace(_clear(account), healthy_at=now)
+    if missing_scopes:
+        return _move(well, AccountStatus.NEEDS_PERMISSION, Reason.PERMISSION_MISSING)
+    concluded = _move(well, AccountStatus.CONNECTED, None)
+    recovered = account.status is AccountStatus.DISCONNECTED
+    return replace(concluded, event="recovered" if recovered else "")
+
+
+def _refused(account: Account, reason: Reason, now: datetime, *, permanent: bool) -> Conclusion:
+    if account.status is AccountStatus.DISCONNECTED:
+        return Conclusion(account=account)
+    since = account.failing_since or now
+    counted = replace(account, failures=account.failures + 1, failing_since=since)
+    enough = counted.failures >= FAILURES_TO_DISCONNECT and now - since >= FAILING_AT_LEAST
+    if permanent or enough:
+        return _move(_clear(counted), AccountStatus.DISCONNECTED, reason)
+    return Conclusion(account=counted)
+
+
+def _not_to_blame(account: Account, status: AccountStatus) -> Conclusion:
+    if account.status is AccountStatus.DISCONNECTED:
+        return Conclusion(account=account)
+    return Conclusion(account=replace(account, status=status))
+
+
+def _clear(account: Account) -> Account:
+    return replace(account, failures=0, failing_since=None)
+
+
+def _move(account: Account, status: AccountStatus, reason: Reason | None) -> Conclusion:
+    moved = replace(account, status=status, reason=reason.value if reason else None)
+    told = status in (AccountStatus.DISCONNECTED, AccountStatus.NEEDS_PERMISSION)
+    return Conclusion(account=moved, event=status.value if told and account.status is not status else "")
+
+
+def settled_status(missing_scopes: tuple[str, ...]) -> AccountStatus:
+    """The status of an account whose person has just signed in and given it Groups."""
+    return AccountStatus.NEEDS_PERMISSION if missing_scopes else AccountStatus.CONNECTED
+
+
+def welcome(person: Person | None) -> bool:
+    """Whether this bot talks to a person at all: members of the workspace, not guests, bots or outsiders (screens.md)."""
+    return person is not None and not (
+        person.is_guest or person.is_bot or person.is_deactivated or person.is_outsider
+    )
+
+
+def may_manage(rights: Rights) -> bool:
+    """Integrate, Reconnect, Disconnect, Groups of an account, Check now."""
+    return welcome(rights.person) and rights.is_integrator
+
+
+def may_administer(rights: Rights) -> bool:
+    """Create and edit Groups: workspace admins and owners."""
+    return welcome(rights.person) and rights.person is not None and rights.person.is_admin
+
+
+def may_revoke(*, reaches_only_this_sign_in: bool, other_living: int) -> bool:
+    """Whether a sign-in may be ended at the provider without ending anybody else's."""
+    return reaches_only_this_sign_in or other_living == 0
+
+
+def revoke_again_in(tries: int) -> timedelta | None:
+    """When to try a revoke again after `tries` tries; None = give up: about a day in all."""
+    if tries >= REVOKE_TRIES:
+        return None
+    return timedelta(seconds=30 * 4 ** min(tries, 5))
+
+
+def days_left(ends_at: datetime | None, now: datetime) -> int | None:
+    """Whole days until a sign-in ends, if that is near enough to be told; 0 = today."""
+    if ends_at is None or ends_at - now > EXPIRY_WARNING:
+        return None
+    return max(0, (ends_at - now).days)
+
+
+def needs_refresh(expires_at: datetime | None, now: datetime) -> bool:
+    """Whether a token ends so soon that it is renewed before use."""
+    return expires_at is not None and expires_at - now <= REFRESH_AHEAD

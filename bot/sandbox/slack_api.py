@@ -1,0 +1,190 @@
+"""The door of the Web API: reads a call, checks token and scope, lets faults happen, finds the method, writes it down."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.sandbox.answers import Cut, api_answer, cut_off
+from bot.sandbox.faults import Faults
+from bot.sandbox.records import ApiCall, Records
+from bot.sandbox.triggers import Passes
+from bot.sandbox.world import Json, World
+
+SCOPES = frozenset(
+    {"commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read", "team:read"}
+)
+"""What the pretend installation grants unless told otherwise; the manifest's scopes are held against it by a test."""
+
+_JSON_ARGUMENTS = ("blocks", "view", "attachments", "metadata")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiError:
+    """Slack's refusal."""
+
+    error: str
+    messages: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def slack_json(self) -> Json:
+        """The answer's body."""
+        body: Json = {"ok": False, "error": self.error, **self.extra}
+        if self.messages:
+            body["errors"] = list(self.messages)
+            body["response_metadata"] = {"messages": list(self.messages)}
+        return body
+
+
+def missing(*names: str) -> ApiError:
+    """A required argument was not given."""
+    words = tuple(f"[ERROR] missing required field: {name} [json-pointer:/{name}]" for name in names)
+    return ApiError(error="invalid_arguments", messages=words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One Web API method. `needs`: any of these scopes (none = no scope). `app_level`: takes the app-level token."""
+
+    name: str
+    run: Callable[["SlackSide", Json], Json | ApiError]
+    arguments: frozenset[str]
+    required: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    app_level: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class SlackSide:
+    """Everything Slack keeps: what the methods work on."""
+
+    world: World
+    passes: Passes
+    records: Records
+    bot_token: str
+    app_token: str
+    scopes: frozenset[str] = SCOPES
+    faults: Faults = field(default_factory=Faults)
+    token_error: str | None = None
+    """Set to "token_revoked", "account_inactive", … to end the installation."""
+    socket_tickets: set[str] = field(default_factory=set)
+    base_url: str = ""
+
+
+async def answer_call(
+    slack: SlackSide, methods: Mapping[str, Method], name: str, request: Request
+) -> Response:
+    """One call of `/api/<name>`."""
+    fault = slack.faults.next(name)
+    if fault is not None:
+        await asyncio.sleep(fault.delay)
+        if fault.status is not None:
+            body: Json = {"ok": False, "error": "ratelimited" if fault.status == 429 else "internal_error"}
+            slack.records.calls.append(ApiCall(method=name, args={}, answer=body, status=fault.status))
+            retry = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+            return api_answer(body, status=fault.status, headers=retry)
+        if fault.cut == "before":
+            return cut_off(Cut())
+    args, answer, judged = await _worked(slack, methods, name, request, fault.error if fault else None)
+    slack.records.calls.append(ApiCall(method=name, args=args, answer=answer))
+    if judged is not None and (fault is None or fault.error is None):
+        slack.records.refuse(name, judged.error, judged.messages)
+    slack.records.ring()
+    if fault is not None and fault.cut == "after":
+        return cut_off(Cut())
+    scopes = {"x-oauth-scopes": ",".join(sorted(slack.scopes))}
+    return api_answer(answer, headers=scopes)
+
+
+async def _worked(
+    slack: SlackSide, methods: Mapping[str, Method], name: str, request: Request, forced: str | None
+) -> tuple[Json, Json, ApiError | None]:
+    """Arguments without token, body of the answer, and the refusal if it was one."""
+    read = await read_arguments(request)
+    if isinstance(read, ApiError):
+        return {}, read.slack_json(), read
+    token, args = read
+    method = _checked(slack, methods, name, token, args)
+    result: Json | ApiError
+    if isinstance(method, ApiError):
+        result = method
+    else:
+        result = ApiError(error=forced) if forced is not None else method.run(slack, args)
+    if isinstance(result, ApiError):
+        return args, result.slack_json(), result
+    return args, {"ok": True, **result}, None
+
+
+def _checked(
+    slack: SlackSide, methods: Mapping[str, Method], name: str, token: str | None, args: Json
+) -> Method | ApiError:
+    method = methods.get(name)
+    if method is None:
+        return ApiError(error="unknown_method", extra={"req_method": name})
+    refused = _token_refused(slack, method, token)
+    if refused is not None:
+        return refused
+    if method.needs and not set(method.needs) & slack.scopes:
+        needed = {"needed": ",".join(method.needs), "provided": ",".join(sorted(slack.scopes))}
+        return ApiError(error="missing_scope", extra=needed)
+    absent = [wanted for wanted in method.required if args.get(wanted) in (None, "")]
+    if absent:
+        return missing(*absent)
+    # Slack passes over arguments it does not know; to a bot's author an unknown one is a typing mistake all the same.
+    unknown = sorted(set(args) - method.arguments - {"team_id", "token"})
+    if unknown:
+        words = tuple(f"[ERROR] unknown argument: {wanted} [json-pointer:/{wanted}]" for wanted in unknown)
+        return ApiError(error="invalid_arguments", messages=words)
+    return method
+
+
+def _token_refused(slack: SlackSide, method: Method, token: str | None) -> ApiError | None:
+    if not token:
+        return ApiError(error="not_authed")
+    if token not in (slack.bot_token, slack.app_token):
+        return ApiError(error="invalid_auth")
+    if (token == slack.app_token) is not method.app_level:
+        return ApiError(error="not_allowed_token_type")
+    if slack.token_error is not None:
+        return ApiError(error=slack.token_error)
+    return None
+
+
+async def read_arguments(request: Request) -> tuple[str | None, Json] | ApiError:
+    """Token and arguments from query, form or JSON (docs.slack.dev/apis/web-api, read 2026-11)."""
+    args: Json = dict(request.query_params)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    raw = await request.body()
+    if raw and kind == "application/json":
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            return ApiError(error="invalid_json")
+        if not isinstance(body, dict):
+            return ApiError(error="json_not_object")
+        args |= body
+    elif raw and kind == "application/x-www-form-urlencoded":
+        args |= dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+    elif raw:
+        return ApiError(error="invalid_post_type")
+    header = request.headers.get("authorization", "")
+    told = args.pop("token", None)
+    token = header.removeprefix("Bearer ") if header.startswith("Bearer ") else told
+    return (str(token) if token else None), decoded(args)
+
+
+def decoded(args: Json) -> Json:
+    """Arguments that travel as JSON text, taken apart; what cannot be read stays text, and the method refuses it."""
+    out = dict(args)
+    for name in _JSON_ARGUMENTS:
+        if isinstance(out.get(name), str):
+            try:
+                out[name] = json.loads(out[name])
+            except ValueError:
+                continue
+    return out

@@ -1,0 +1,173 @@
+"""How Slack's Web API is reached: one connection pool, a client that logs no payload, and failures as values."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+_log = logging.getLogger(__name__)
+
+TRIGGER_SECONDS = 2.5
+"""A trigger id lives 3 seconds from when Slack sent it (docs.slack.dev/interactivity/handling-user-interaction, read 2026-11)."""
+BACKGROUND_SECONDS = 15.0
+
+
+class FailureKind(StrEnum):
+    """What a failed delivery means for whoever asked."""
+
+    GONE = "gone"
+    """The view, message or person is not there any more: drop it."""
+    RETRY = "retry"
+    """Rate limit, Slack's trouble, network or time-out: try later."""
+    TRIGGER = "trigger"
+    """The trigger id ran out or was used: only another press can open a view."""
+    REFUSED = "refused"
+    """Refused for good: permission, channel or person."""
+    REVOKED = "revoked"
+    """The bot's own access to the workspace ended."""
+    OURS = "ours"
+    """Slack calls what we sent malformed: a bug of ours."""
+
+
+# Error names: docs.slack.dev/reference/methods, each method's page (read 2026-11). All others are REFUSED.
+_KINDS: Mapping[FailureKind, str] = {
+    FailureKind.GONE: "not_found view_not_found message_not_found user_not_found users_not_found user_disabled"
+    " cant_update_message edit_window_closed is_inactive cannot_dm_bot used_url expired_url no_team",
+    FailureKind.RETRY: "ratelimited rate_limited message_limit_exceeded internal_error fatal_error service_unavailable"
+    " request_timeout hash_conflict external_channel_migrating team_added_to_org",
+    FailureKind.TRIGGER: "expired_trigger_id exchanged_trigger_id invalid_trigger_id invalid_trigger",
+    FailureKind.REVOKED: "invalid_auth not_authed account_inactive token_revoked token_expired user_removed_from_team",
+    FailureKind.OURS: "invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text invalid_arguments"
+    " invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_json json_not_object missing_argument"
+    " view_too_large push_limit_reached duplicate_external_id block_mismatch invalid_payload unknown_method",
+}
+_KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFailure:
+    """Why Slack did not take something. `error` is Slack's name for it or ours; `retry_after` in seconds."""
+
+    kind: FailureKind
+    error: str
+    retry_after: float | None = None
+
+
+@asynccontextmanager
+async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The one connection pool for everything sent to Slack; follows no redirect."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(_refuse_redirect)
+    timeout = aiohttp.ClientTimeout(total=BACKGROUND_SECONDS, connect=10)
+    async with aiohttp.ClientSession(
+        timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[trace]
+    ) as session:
+        yield session
+
+
+async def _refuse_redirect(
+    _session: aiohttp.ClientSession, _context: SimpleNamespace, _redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    raise aiohttp.ClientConnectionError("redirected, which Slack does not do")
+
+
+def web_client(session: aiohttp.ClientSession, api_url: str, token: str | None = None) -> AsyncWebClient:
+    """slack_sdk's client at `api_url`: no retries of its own, and a logger that never shows a payload."""
+    client = AsyncWebClient(
+        token=token, base_url=api_url, session=session, retry_handlers=[], logger=quiet_logger()
+    )
+    if _is_loopback(urlsplit(api_url).hostname or ""):
+        client.proxy = None  # slack_sdk takes a proxy from the environment and knows no exceptions to it
+    return client
+
+
+def quiet_logger() -> logging.Logger:
+    """A logger for slack_sdk, which writes payloads out when its logger's own level is DEBUG or unset."""
+    logger = logging.getLogger("bot.slack_client.sdk")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def answer_of(
+    method: str, call: Awaitable[AsyncSlackResponse], seconds: float
+) -> Mapping[str, Any] | DeliveryFailure:
+    """Slack's decoded answer to a Web API call, or why there is none within `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            response = await call
+    except SlackApiError as error:
+        return _api_failure(method, error.response)
+    except Exception as error:  # noqa: BLE001  slack_sdk lets whatever a broken answer causes through
+        return no_answer(method, error)
+    return response.data if isinstance(response.data, Mapping) else _unreadable(method)
+
+
+def _api_failure(method: str, response: object) -> DeliveryFailure:
+    if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, Mapping):
+        status = getattr(response, "status_code", None) or getattr(response, "status", None) or 500
+        headers = getattr(response, "headers", None) or {}
+        return refusal(method, "", status, headers, ())
+    extra = response.data.get("response_metadata")
+    messages = extra.get("messages") if isinstance(extra, Mapping) else None
+    error = str(response.data.get("error") or "")[:60]
+    return refusal(method, error, response.status_code, response.headers, messages or ())
+
+
+def refusal(
+    what: str, error: str, status: int, headers: Mapping[str, Any], messages: Sequence[object]
+) -> DeliveryFailure:
+    """What Slack's no to `what` (a method's name) means; logged without contents."""
+    kind = _kind_of(error, status)
+    if kind is FailureKind.OURS:
+        # Slack's messages name places and limits ("must be less than 151 characters [json-pointer:/blocks/0]"), not contents.
+        _log.error("Slack calls our %s malformed: %s %s", what, error, [str(m)[:200] for m in messages][:5])
+    else:
+        _log.info("%s was refused: %s (%s)", what, error or "no reason", status)
+    return DeliveryFailure(kind=kind, error=error or f"http_{status}", retry_after=_retry_after(headers))
+
+
+def _kind_of(error: str, status: int) -> FailureKind:
+    if status == 429 or status >= 500:
+        return FailureKind.RETRY
+    if status in {404, 410}:
+        return FailureKind.GONE
+    unnamed = FailureKind.RETRY if not error else FailureKind.REFUSED
+    return _KIND_OF.get(error, unnamed)
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float | None:
+    named = {str(name).lower(): value for name, value in headers.items()}
+    try:
+        return max(0.0, float(named["retry-after"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def no_answer(what: str, error: Exception) -> DeliveryFailure:
+    """The call broke off or timed out."""
+    # Only the kind of the error: its text may hold the address or the answer.
+    _log.info("%s got no answer: %s", what, type(error).__name__)
+    return DeliveryFailure(kind=FailureKind.RETRY, error="no_answer")
+
+
+def _unreadable(what: str) -> DeliveryFailure:
+    _log.info("%s got an answer that is no JSON object", what)
+    return DeliveryFailure(kind=FailureKind.RETRY, error="unreadable_answer")

@@ -1,0 +1,1 @@
+"""What happens, in order, and in which transaction: the verbs of the product."""

@@ -1,0 +1,26 @@
+"""What every use case is given: the three libraries, the messenger and the clock, put together once by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messenger import Messenger
+from connectors.engine import Connectors
+from store.database import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Dependencies of the use cases."""
+
+    store: Store
+    connectors: Connectors
+    messenger: Messenger
+    clock: Callable[[], datetime]
+    """Aware UTC now."""
+    public_url: str
+    """Without trailing slash."""
+    kick: Callable[[str], None]
+    """Wake a tick now ("deliver", "revoke"): returns at once; the scheduler's own interval is the fallback."""
+    worker: str
+    """This process's name as lease owner, unique per start."""

@@ -1,0 +1,181 @@
+"""Disconnecting an account, and ending its sign-in at the provider, however long that takes."""
+
+import asyncio
+
+from blocks import disconnect as screens
+from blocks.parts import View
+from blocks.views import DisconnectedView, DisconnectView, Revoke
+from bot import policy
+from bot.usecases import people
+from bot.usecases.access import close_attempts
+from bot.usecases.connect import gone
+from bot.usecases.context import Context
+from bot.usecases.detail import provider_of, refresh_open
+from bot.usecases.ending import leave
+from connectors.engine import RevokeOutcome, Tokens
+from store import accounts, grants, views
+from store.database import Tx
+from store.records import (
+    AccountDetail,
+    AccountId,
+    AccountStatus,
+    Grant,
+    GrantState,
+    OpenView,
+    UserId,
+    WorkspaceId,
+)
+
+DISCONNECT = "disconnect"
+_BATCH = 20
+
+
+async def ask(ctx: Context, ws: WorkspaceId, user_id: UserId, account_id: AccountId) -> View:
+    """The confirm view: who loses access, what stops, what ending the sign-in does besides.
+
+    Raises:
+        UserFacingError: the person may not, or the account is gone.
+
+    """
+    await people.integrator(ctx, ws, user_id, action="disconnect", subject=account_id)
+    async with ctx.store.reading() as tx:
+        found = await accounts.get(tx, ws, account_id)
+        siblings = await accounts.of_grant(tx, ws, found.grant.id) if found else ()
+    if found is None or found.account.status is AccountStatus.REMOVED:
+        raise gone()
+    provider = provider_of(ctx, found.account.provider_key)
+    last = len(siblings) <= 1
+    return screens.confirm(
+        DisconnectView(
+            account_id=account_id,
+            account=found.account.name,
+            provider=provider.name,
+            groups=tuple(group.name for group in found.groups),
+            people=found.people,
+            stops=tuple(sorted(c.value for c in provider.capabilities)),
+            siblings=len(siblings) - 1,
+            side_effect=provider.auth.revoke_side_effect if last else None,
+        )
+    )
+
+
+async def disconnect(
+    ctx: Context, ws: WorkspaceId, user_id: UserId, account_id: AccountId, view_id: str
+) -> View:
+    """Remove the account; its sign-in ends at the provider when no other account needs it. Pressing twice removes once.
+
+    Returns:
+        What the confirm view turns into; it is refreshed when the provider has answered.
+
+    """
+    await people.integrator(ctx, ws, user_id, action="disconnect", subject=account_id)
+    async with ctx.store.transaction() as tx:
+        if not await people.still_integrator(tx, ws, user_id):
+            raise people.NotAllowed
+        found = await accounts.get(tx, ws, account_id)
+        if found is None:
+            raise gone()
+        if await accounts.remove(tx, ws, account_id, by=user_id, at=ctx.clock()):
+            await _removed(ctx, tx, user_id, found)
+        await views.opened(
+            tx,
+            OpenView(
+                workspace_id=ws,
+                view_id=view_id,
+                user_id=user_id,
+                kind=DISCONNECT,
+                subject=account_id,
+                opened_at=ctx.clock(),
+            ),
+        )
+    ctx.kick("deliver")
+    ctx.kick("revoke")
+    return await result(ctx, ws, account_id)
+
+
+async def _removed(ctx: Context, tx: Tx, user_id: UserId, found: AccountDetail) -> None:
+    ws, account = found.account.workspace_id, found.account
+    await accounts.remember(tx, ws, account.id, at=ctx.clock(), kind="removed", actor=user_id)
+    await people.record(
+        ctx, tx, ws, user_id, action="disconnected", subject=account.id, detail=account.provider_key
+    )
+    await close_attempts(ctx, tx, found.grant, found.grant.signed_in_by)
+    await leave(ctx, tx, ws, found.grant.id)
+    await refresh_open(ctx, tx, ws, "detail", account.provider_key)
+
+
+async def result(ctx: Context, ws: WorkspaceId, account_id: AccountId) -> View:
+    """How the end of the sign-in at the provider stands now."""
+    async with ctx.store.reading() as tx:
+        found = await accounts.get(tx, ws, account_id)
+    if found is None:
+        raise gone()
+    provider = provider_of(ctx, found.account.provider_key)
+    return screens.disconnected(
+        DisconnectedView(
+            account=found.account.name,
+            provider=provider.name,
+            revoke=_REVOKES[found.grant.state] if found.grant.revoke_outcome != "shared" else Revoke.SHARED,
+            by_hand=provider.auth.revoke_by_hand,
+        )
+    )
+
+
+_REVOKES = {
+    GrantState.LIVE: Revoke.SHARED,
+    GrantState.REVOKE_PENDING: Revoke.PENDING,
+    GrantState.REVOKED: Revoke.REVOKED,
+    GrantState.NOT_REVOKED: Revoke.FAILED,
+}
+
+
+async def revoke_due(ctx: Context) -> int:
+    """End due sign-ins at their providers; how many were tried. A crash leaves them due."""
+    now = ctx.clock()
+    async with ctx.store.transaction() as tx:
+        due = await grants.claim_revokes(
+            tx, owner=ctx.worker, now=now, until=now + policy.LOCK_LIFE, limit=_BATCH
+        )
+    await asyncio.gather(*(_revoke(ctx, grant) for grant in due))
+    return len(due)
+
+
+async def _revoke(ctx: Context, grant: Grant) -> None:
+    async with ctx.store.reading() as tx:
+        raw = await grants.tokens(tx, grant.workspace_id, grant.id)
+        tries = await grants.revoke_tries(tx, grant.workspace_id, grant.id)
+    provider = ctx.connectors.get(grant.provider_key)
+    if provider is None or raw is None or ctx.connectors.missing_settings(grant.provider_key):
+        outcome = RevokeOutcome.NOT_SUPPORTED if raw is None else RevokeOutcome.TRY_AGAIN
+    else:
+        outcome = await ctx.connectors.revoke(
+            provider, tokens=Tokens.load(raw), identity_id=grant.identity_id, address=grant.address
+        )
+    async with ctx.store.transaction() as tx:
+        await _revoke_told(ctx, tx, grant, outcome, tries)
+    ctx.kick("deliver")
+
+
+async def _revoke_told(ctx: Context, tx: Tx, grant: Grant, outcome: RevokeOutcome, tries: int) -> None:
+    wait = policy.revoke_again_in(tries) if outcome is RevokeOutcome.TRY_AGAIN else None
+    if wait is not None:
+        await grants.revoke_again(
+            tx,
+            grant.workspace_id,
+            grant.id,
+            owner=ctx.worker,
+            due_at=ctx.clock() + wait,
+            outcome=outcome.value,
+        )
+        return
+    ended = outcome in (RevokeOutcome.REVOKED, RevokeOutcome.ALREADY_GONE)
+    state = GrantState.REVOKED if ended else GrantState.NOT_REVOKED
+    await grants.revoke_ended(
+        tx, grant.workspace_id, grant.id, owner=ctx.worker, state=state, outcome=outcome.value
+    )
+    for account in await accounts.of_grant(tx, grant.workspace_id, grant.id, removed=True):
+        await accounts.remember(
+            tx, grant.workspace_id, account.id, at=ctx.clock(), kind=state.value, actor=None
+        )
+        await refresh_open(ctx, tx, grant.workspace_id, DISCONNECT, account.id)
+    await refresh_open(ctx, tx, grant.workspace_id, "detail", grant.provider_key)

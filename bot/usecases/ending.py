@@ -1,0 +1,82 @@
+"""Ending sign-ins: what becomes of a grant nobody needs any more, and of tokens that came in vain."""
+
+from bot import policy
+from bot.usecases.context import Context
+from bot.usecases.parked import Parked
+from bot.usecases.tickets import new_id
+from connectors.engine import Tokens
+from connectors.provider import Provider
+from store import accounts, grants
+from store.database import Tx
+from store.records import Attempt, Grant, GrantId, WorkspaceId
+
+
+async def leave(ctx: Context, tx: Tx, ws: WorkspaceId, grant_id: GrantId) -> bool:
+    """After an account left a grant: end the grant if it carries none any more. True if it ended.
+
+    It is revoked at the provider unless that would end somebody else's sign-in; the secrets are destroyed either way.
+    """
+    grant = await grants.get(tx, ws, grant_id)
+    if grant is None or await accounts.of_grant(tx, ws, grant_id):
+        return False
+    await end(ctx, tx, grant)
+    return True
+
+
+async def end(ctx: Context, tx: Tx, grant: Grant) -> None:
+    """Ask for a living grant's revoke, or destroy its secrets where revoking would reach too far."""
+    provider = ctx.connectors.get(grant.provider_key)
+    others = await grants.living_of_identity(tx, grant.provider_key, grant.identity_id, but=grant.id)
+    reaches = provider is not None and provider.auth.revoke_reaches_only_this_sign_in
+    if provider is not None and policy.may_revoke(reaches_only_this_sign_in=reaches, other_living=others):
+        await grants.ask_revoke(tx, grant.workspace_id, grant.id, at=ctx.clock())
+    else:
+        await grants.retire(tx, grant.workspace_id, grant.id, outcome="shared")
+
+
+def grant_of(ctx: Context, attempt: Attempt, parked: Parked) -> Grant:
+    """A new grant for a parked sign-in, signed in by the attempt's person."""
+    return Grant(
+        id=GrantId(new_id()),
+        workspace_id=attempt.workspace_id,
+        provider_key=attempt.provider_key,
+        address=attempt.address,
+        identity_id=parked.identity.external_id,
+        identity_name=parked.identity.name,
+        scopes=parked.scopes,
+        missing_scopes=parked.missing_scopes,
+        signed_in_by=attempt.user_id,
+        signed_in_at=ctx.clock(),
+        expires_at=parked.tokens.expires_at,
+        ends_at=parked.tokens.ends_at,
+    )
+
+
+async def discard(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> None:
+    """A sign-in that came in vain: kept only as long as it takes to revoke it, if it may be revoked at all."""
+    grant = grant_of(ctx, attempt, parked)
+    await grants.insert(tx, grant, parked.tokens.dump())
+    await end(ctx, tx, grant)
+
+
+async def discard_tokens(ctx: Context, tx: Tx, attempt: Attempt, tokens: Tokens, identity: str = "") -> None:
+    """Tokens of a refused sign-in whose identity may be unknown: revoked only where that reaches no further."""
+    provider: Provider | None = ctx.connectors.get(attempt.provider_key)
+    if provider is None or not (identity or provider.auth.revoke_reaches_only_this_sign_in):
+        return
+    grant = Grant(
+        id=GrantId(new_id()),
+        workspace_id=attempt.workspace_id,
+        provider_key=attempt.provider_key,
+        address=attempt.address,
+        identity_id=identity,
+        identity_name="",
+        scopes=(),
+        missing_scopes=(),
+        signed_in_by=attempt.user_id,
+        signed_in_at=ctx.clock(),
+        expires_at=tokens.expires_at,
+        ends_at=tokens.ends_at,
+    )
+    await grants.insert(tx, grant, tokens.dump())
+    await end(ctx, tx, grant)

@@ -1,0 +1,119 @@
+"""Keeping a sign-in alive: one refresh at a time per grant, across processes, and no committed token ever lost."""
+
+import asyncio
+
+from bot import policy
+from bot.usecases.context import Context
+from connectors.engine import Refreshed, Tokens
+from connectors.observation import Expired, Observation, Reason, Rejected, Unreachable
+from connectors.provider import Provider, RefreshKind
+from store import grants
+from store.records import Grant, GrantId, GrantState, WorkspaceId
+
+_POLL = 0.2
+"""Seconds between looks at a refresh someone else is doing."""
+_PATIENCE = 12.0
+"""Seconds to wait for it, as Nango does (peers.md 2.3)."""
+
+
+def can_renew(provider: Provider, tokens: Tokens) -> bool:
+    """Whether a sign-in can be renewed without its person."""
+    kind = provider.auth.refresh
+    return kind is RefreshKind.EXCHANGE or (kind is not RefreshKind.NONE and tokens.refresh_token is not None)
+
+
+async def fresh_tokens(
+    ctx: Context, provider: Provider, grant: Grant, *, force: bool = False
+) -> Tokens | Observation:
+    """Tokens fit for use now, or what was seen instead. `force` renews also a token that still has time.
+
+    The answer is stored, in a transaction of its own, before anybody uses it.
+    """
+    tokens = await _stored(ctx, grant.workspace_id, grant.id)
+    if tokens is None:
+        return Expired()
+    if not force and not policy.needs_refresh(tokens.expires_at, ctx.clock()):
+        return tokens
+    if not can_renew(provider, tokens):
+        ended = tokens.expires_at is not None and tokens.expires_at <= ctx.clock()
+        return Expired() if ended else tokens
+    return await _one_at_a_time(ctx, provider, grant, tokens)
+
+
+async def _stored(ctx: Context, ws: WorkspaceId, grant_id: GrantId) -> Tokens | None:
+    async with ctx.store.reading() as tx:
+        raw = await grants.tokens(tx, ws, grant_id)
+    return Tokens.load(raw) if raw else None
+
+
+async def _one_at_a_time(
+    ctx: Context, provider: Provider, grant: Grant, before: Tokens
+) -> Tokens | Observation:
+    owner = f"{ctx.worker}/{id(before):x}"
+    waited = 0.0
+    while not await _locked(ctx, grant, owner):
+        await asyncio.sleep(_POLL)
+        waited += _POLL
+        present = await _stored(ctx, grant.workspace_id, grant.id)
+        if present is None:
+            return Expired()
+        if present != before:
+            return present
+        if waited >= _PATIENCE:
+            return Unreachable(detail="someone else is renewing this sign-in")
+    try:
+        return await _refresh(ctx, provider, grant, owner, before)
+    finally:
+        async with ctx.store.transaction() as tx:
+            await grants.unlock(tx, grant.workspace_id, grant.id, owner=owner)
+
+
+async def _locked(ctx: Context, grant: Grant, owner: str) -> bool:
+    now = ctx.clock()
+    async with ctx.store.transaction() as tx:
+        return await grants.lock(
+            tx, grant.workspace_id, grant.id, owner=owner, now=now, until=now + policy.LOCK_LIFE
+        )
+
+
+async def _refresh(
+    ctx: Context, provider: Provider, grant: Grant, owner: str, before: Tokens
+) -> Tokens | Observation:
+    ws = grant.workspace_id
+    async with ctx.store.transaction() as tx:
+        present = await grants.get(tx, ws, grant.id)
+        raw = await grants.tokens(tx, ws, grant.id)
+        if present is None or raw is None or present.state is not GrantState.LIVE:
+            return Expired()
+        tokens = Tokens.load(raw)
+        if tokens != before:
+            return tokens
+        # A marker still there means an answer of the provider may have been lost between its sending and our commit.
+        interrupted = present.refresh_started_at is not None
+        await grants.mark_refresh(tx, ws, grant.id, owner=owner, now=ctx.clock())
+    seen = await ctx.connectors.refresh(provider, tokens=tokens, address=grant.address, now=ctx.clock())
+    return await _keep(ctx, grant, owner, seen, interrupted=interrupted)
+
+
+async def _keep(
+    ctx: Context, grant: Grant, owner: str, seen: Refreshed | Observation, *, interrupted: bool
+) -> Tokens | Observation:
+    ws = grant.workspace_id
+    async with ctx.store.transaction() as tx:
+        if isinstance(seen, Refreshed):
+            new = seen.tokens
+            await grants.store_tokens(
+                tx,
+                ws,
+                grant.id,
+                owner=owner,
+                tokens=new.dump(),
+                expires_at=new.expires_at,
+                ends_at=new.ends_at,
+            )
+            return new
+        if not isinstance(seen, Unreachable):
+            await grants.clear_marker(tx, ws, grant.id, owner=owner)
+    if interrupted and isinstance(seen, Rejected | Expired):
+        return Rejected(reason=Reason.INTERRUPTED, permanent=True)
+    return seen

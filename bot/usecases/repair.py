@@ -1,0 +1,105 @@
+"""Reconnecting: a new sign-in repairs the same account, and whatever siblings it also reaches."""
+
+from dataclasses import replace
+
+from bot import policy
+from bot.usecases import people
+from bot.usecases.context import Context
+from bot.usecases.detail import refresh_open
+from bot.usecases.ending import discard, grant_of, leave
+from bot.usecases.parked import Parked
+from store import accounts, attempts, grants
+from store.database import Tx
+from store.records import Account, AccountStatus, Attempt, Grant, GrantId, Stage, UserId
+
+_PARKED = frozenset({Stage.PICK, Stage.UNCONFIRMED})
+
+
+async def repair(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> None:
+    """Move the account to the new sign-in if it reaches that account's id at the provider, whoever signed in.
+
+    Siblings of the same old sign-in that the new one reaches move too; the others stay as they are and are named.
+    Otherwise nothing changes but the attempt, which says so.
+    """
+    found = await accounts.get(tx, attempt.workspace_id, attempt.account_id) if attempt.account_id else None
+    if found is None or found.account.status is AccountStatus.REMOVED:
+        await _in_vain(ctx, tx, attempt, parked, "account_gone")
+    elif not await people.still_integrator(tx, attempt.workspace_id, attempt.user_id):
+        await _in_vain(ctx, tx, attempt, parked, "no_longer_allowed")
+    elif not parked.chosen((found.account.external_id,)):
+        names = tuple(a.name for a in parked.accounts)[:5]
+        await _in_vain(ctx, tx, attempt, parked, "wrong_account", names)
+    else:
+        await _heal(ctx, tx, attempt, parked, found.account)
+
+
+async def _in_vain(
+    ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, failure: str, details: tuple[str, ...] = ()
+) -> None:
+    await attempts.fail(tx, attempt.workspace_id, attempt.id, from_=_PARKED, failure=failure, details=details)
+    await people.record(
+        ctx,
+        tx,
+        attempt.workspace_id,
+        attempt.user_id,
+        action="sign_in",
+        subject=attempt.provider_key,
+        granted=False,
+        detail=failure,
+    )
+    await discard(ctx, tx, attempt, parked)
+
+
+async def _heal(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, account: Account) -> None:
+    ws = attempt.workspace_id
+    grant = grant_of(ctx, attempt, parked)
+    await grants.insert(tx, grant, parked.tokens.dump())
+    siblings = await accounts.of_grant(tx, ws, account.grant_id)
+    reached = {a.external_id for a in parked.accounts}
+    healed = tuple(a for a in siblings if a.external_id in reached)
+    for sibling in healed:
+        await adopt(ctx, tx, attempt.user_id, grant, sibling, event="reconnected")
+    left = tuple(a.name for a in siblings if a.external_id not in reached)
+    await attempts.move(
+        tx,
+        ws,
+        attempt.id,
+        from_=_PARKED,
+        to=Stage.DONE,
+        picked=tuple(a.external_id for a in healed),
+        grant_id=grant.id,
+        drop_parked=True,
+        details=left,
+    )
+    await leave(ctx, tx, ws, account.grant_id)
+    await people.record(ctx, tx, ws, attempt.user_id, action="reconnected", subject=account.id)
+    await refresh_open(ctx, tx, ws, "detail", attempt.provider_key)
+
+
+async def adopt(
+    ctx: Context, tx: Tx, user_id: UserId, grant: Grant, account: Account, *, event: str
+) -> GrantId:
+    """Put an account on a new sign-in, healthy from now on; returns the grant it left.
+
+    A waiting account stays waiting: only Save gives it its Groups.
+    """
+    now, waiting = ctx.clock(), account.status is AccountStatus.WAITING
+    keep_waiting = waiting and event == "reconnected"
+    status = AccountStatus.WAITING if keep_waiting else policy.settled_status(grant.missing_scopes)
+    await accounts.record(
+        tx,
+        replace(
+            account,
+            grant_id=grant.id,
+            status=status,
+            reason="permission_missing" if status is AccountStatus.NEEDS_PERMISSION else None,
+            failures=0,
+            failing_since=None,
+            checked_at=now,
+            healthy_at=now,
+            connected_by=user_id if waiting else account.connected_by,
+            connected_at=now if waiting else account.connected_at,
+        ),
+    )
+    await accounts.remember(tx, account.workspace_id, account.id, at=now, kind=event, actor=user_id)
+    return account.grant_id

@@ -1,0 +1,45 @@
+"""The bot's web side: Slack's door, the Connect page, the way back from a provider, and a health check."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.web.access_log import AccessLog
+from bot.web.callback import callback
+from bot.web.connect import connect
+from bot.web.health import healthz
+from bot.web.rendering import result
+from bot.web.site import Site
+from bot.web.slack_events import SlackDoor
+from bot.web.words import worded, wrong_method, wrong_path
+
+__all__ = ["Site", "web"]
+
+_METHODS = ["GET", "HEAD", "POST"]
+
+
+def web(site: Site) -> Starlette:
+    """The application. What a route does not answer itself gets a short page in words."""
+    app = Starlette(
+        routes=[
+            Route("/slack/events", SlackDoor(site), methods=["POST"]),
+            Route("/connect/{ticket}", worded(connect), methods=_METHODS),
+            Route("/oauth/callback/{key}", worded(callback), methods=_METHODS),
+            Route("/healthz", healthz, methods=["GET"]),
+        ],
+        middleware=[Middleware(AccessLog)],
+        exception_handlers={HTTPException: _refused},
+    )
+    app.router.redirect_slashes = False
+    app.state.site = site
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    page = wrong_method() if status == 405 else wrong_path(status)
+    return result(request, page, allow=(headers or {}).get("Allow"))

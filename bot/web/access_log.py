@@ -1,0 +1,46 @@
+"""Our own access log: method, route, status, milliseconds. Never the rest of a path, a query, a referrer or a body."""
+
+import logging
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = logging.getLogger("bot.web.access")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ROUTES = (("/connect/", "/connect/<ticket>"), ("/oauth/callback/", "/oauth/callback/<key>"))
+
+
+class AccessLog:
+    """Writes a line when an answer is complete."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and watch the status go by."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            milliseconds = (time.perf_counter() - began) * 1000
+            route = route_of(scope["path"])
+            level = logging.DEBUG if route == "/healthz" else logging.INFO
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            _log.log(level, "%s %s %d %.0f ms", method, route, status, milliseconds)
+
+
+def route_of(path: str) -> str:
+    """The route's template; paths we do not have are not repeated."""
+    if path in {"/slack/events", "/healthz"}:
+        return path
+    return next((template for start, template in _ROUTES if path.startswith(start)), "(unknown)")

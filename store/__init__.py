@@ -1,0 +1,1 @@
+"""What we remember: the schema, the vault and one module of named queries per noun. Knows neither Slack nor providers."""

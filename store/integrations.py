@@ -1,0 +1,94 @@
+"""Named queries on tiles: the counts of each integration, kept on a row so that the listing counts nothing."""
+
+from typing import Any
+
+from sqlalchemy import and_, func, null, select, type_coerce, union_all, update
+from sqlalchemy import bindparam as parameter
+
+from store.database import Tx
+from store.records import AccountStatus, Overview, Tile, UserId, WorkspaceId
+from store.rights import rights_of, rights_query
+from store.rows import columns_of, insert_new
+from store.tables import LIVING, accounts, grants, integrations
+
+_TILE = columns_of(Tile, integrations)
+_COUNTED = (
+    AccountStatus.DISCONNECTED,
+    AccountStatus.NEEDS_PERMISSION,
+    AccountStatus.WAITING,
+    AccountStatus.PROVIDER_PROBLEM,
+    AccountStatus.SETUP_PROBLEM,
+)
+
+
+def _overview() -> Any:
+    # One row of rights, then one row a tile. Each half leaves the other's columns empty.
+    empty_tile = [type_coerce(null(), column.type).label(column.name) for column in _TILE]
+    head = rights_query(*empty_tile)
+    empty_rights = [type_coerce(null(), column.type) for column in head.selected_columns][: -len(_TILE)]
+    tiles = select(*empty_rights, *_TILE).where(
+        integrations.c.workspace_id == parameter("workspace_id"), integrations.c.total > 0
+    )
+    return union_all(head, tiles)
+
+
+_OVERVIEW = _overview()
+
+
+async def overview(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> Overview:
+    """A person's rights and every tile with accounts, in one statement."""
+    result = await tx.conn.execute(_OVERVIEW, {"workspace_id": workspace_id, "user_id": user_id})
+    rows = result.mappings().all()
+    tiles = [row for row in rows if row["provider_key"] is not None]
+    head = next(row for row in rows if row["provider_key"] is None)
+    names = [column.name for column in _TILE]
+    return Overview(
+        rights=rights_of(head),
+        tiles=tuple(Tile(**{name: row[name] for name in names}) for row in tiles),
+    )
+
+
+async def lock(tx: Tx, workspace_id: WorkspaceId, provider_key: str) -> None:
+    """Take the tile before accounts change, so that two changes at once are both counted (PostgreSQL)."""
+    empty = {status.value: 0 for status in _COUNTED} | {"total": 0}
+    key = {"workspace_id": workspace_id, "provider_key": provider_key}
+    await tx.conn.execute(insert_new(integrations, key | empty, keys=list(key)))
+    if tx.conn.dialect.name == "postgresql":
+        row = select(integrations.c.total).where(_is(workspace_id, provider_key)).with_for_update()
+        await tx.conn.execute(row)
+
+
+async def recount(tx: Tx, workspace_id: WorkspaceId, provider_key: str) -> None:
+    """Count the tile again from its accounts. Writes of accounts call this after `lock`; nobody else needs to."""
+    living = and_(accounts.c.workspace_id == workspace_id, accounts.c.provider_key == provider_key, LIVING)
+    counts = {
+        status.value: func.count().filter(accounts.c.status == status).label(status.value)
+        for status in _COUNTED
+    }
+    query = select(func.count().label("total"), *counts.values()).where(living)
+    counted = (await tx.conn.execute(query)).mappings().one()
+    change = {"expires_at": _soonest_end(living), "reason": _last_reason(living)}
+    await tx.conn.execute(
+        update(integrations).where(_is(workspace_id, provider_key)).values(**counted, **change)
+    )
+
+
+def _is(workspace_id: WorkspaceId, provider_key: str) -> Any:
+    return and_(integrations.c.workspace_id == workspace_id, integrations.c.provider_key == provider_key)
+
+
+def _soonest_end(living: Any) -> Any:
+    # What has already ended no longer "expires in 3 days".
+    works = accounts.c.status != AccountStatus.DISCONNECTED
+    same = and_(grants.c.workspace_id == accounts.c.workspace_id, grants.c.id == accounts.c.grant_id)
+    return select(func.min(grants.c.ends_at)).join(accounts, same).where(living, works).scalar_subquery()
+
+
+def _last_reason(living: Any) -> Any:
+    return (
+        select(accounts.c.reason)
+        .where(living, accounts.c.status == AccountStatus.DISCONNECTED)
+        .order_by(accounts.c.disconnected_at.desc(), accounts.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )

@@ -1,0 +1,132 @@
+"""Named queries on the outbox: what has to be told. At least once; asking again for the same thing is one message."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from store.database import Tx
+from store.records import OutboxMessage, OutboxState, Surface, WorkspaceId
+from store.rows import columns_of
+from store.tables import OUTBOX_PENDING, outbox
+
+_MESSAGE = columns_of(OutboxMessage, outbox)
+_KEY = ("workspace_id", "kind", "subject", "surface", "recipient")
+_FREE = {"locked_by": None, "locked_until": None}
+
+
+async def ask(
+    tx: Tx,
+    *,
+    ws: WorkspaceId,
+    kind: str,
+    subject: str,
+    surface: Surface,
+    recipient: str,
+    now: datetime,
+    once: bool = False,
+) -> bool:
+    """Have something told, from now on. Asked before: it is told anew, or with `once` left alone (then False).
+
+    A delivery under way keeps its lease; when it ends, the newer version is still pending.
+    """
+    statement = insert(outbox).values(
+        id=uuid.uuid4().hex,
+        workspace_id=ws,
+        kind=kind,
+        subject=subject,
+        surface=surface,
+        recipient=recipient,
+        version=1,
+        tries=0,
+        state=OutboxState.PENDING,
+        due_at=now,
+        created_at=now,
+        changed_at=now,
+    )
+    again = {"version": outbox.c.version + 1, "tries": 0, "state": OutboxState.PENDING, "error": None}
+    if once:
+        statement = statement.on_conflict_do_nothing(index_elements=_KEY)
+    else:
+        statement = statement.on_conflict_do_update(
+            index_elements=_KEY, set_={**again, "due_at": now, "changed_at": now}
+        )
+    return (await tx.conn.execute(statement.returning(outbox.c.id))).first() is not None
+
+
+async def claim(
+    tx: Tx, *, owner: str, now: datetime, until: datetime, limit: int
+) -> tuple[OutboxMessage, ...]:
+    """Take messages of all workspaces that are due and that nobody is delivering, the longest due first."""
+    due = (
+        select(outbox.c.id)
+        .where(OUTBOX_PENDING, outbox.c.due_at <= now, _is_free(now))
+        .order_by(outbox.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    change = (
+        update(outbox)
+        .where(outbox.c.id.in_(select(due.c.id)))
+        .values(locked_by=owner, locked_until=until)
+        .returning(*_MESSAGE, outbox.c.due_at)
+    )
+    rows = sorted((await tx.conn.execute(change)).mappings(), key=lambda row: (row["due_at"], row["id"]))
+    return tuple(OutboxMessage(**{c.name: row[c.name] for c in _MESSAGE}) for row in rows)
+
+
+async def sent(tx: Tx, message: OutboxMessage, *, channel: str | None = None, ts: str | None = None) -> None:
+    """Note a delivery; when the message was asked for again meanwhile it stays pending. The place is kept either way."""
+    values: dict[str, Any] = {"state": _if_same(message, OutboxState.SENT, outbox.c.state)}
+    given = {"channel": channel, "ts": ts}
+    values |= {name: value for name, value in given.items() if value is not None}
+    await _finish(tx, message, values)
+
+
+async def retry(tx: Tx, message: OutboxMessage, *, due_at: datetime, error: str) -> None:
+    """Try again at `due_at`, one try more; when the message was asked for again meanwhile it stays due at once."""
+    values = {
+        "due_at": _if_same(message, due_at, outbox.c.due_at),
+        "tries": _if_same(message, outbox.c.tries + 1, outbox.c.tries),
+        "error": error,
+    }
+    await _finish(tx, message, values)
+
+
+async def dead(tx: Tx, message: OutboxMessage, *, error: str) -> None:
+    """Give a message up, unless it was asked for again meanwhile."""
+    state = _if_same(message, OutboxState.DEAD, outbox.c.state)
+    await _finish(tx, message, {"state": state, "error": error})
+
+
+async def pending(tx: Tx) -> int:
+    """How many messages of all workspaces wait to be told."""
+    return int(await tx.conn.scalar(select(func.count()).select_from(outbox).where(OUTBOX_PENDING)) or 0)
+
+
+async def purge(tx: Tx, *, before: datetime, limit: int) -> int:
+    """Delete sent and dead messages of all workspaces that were last asked for before `before`; gives their number."""
+    ended = (OutboxState.SENT, OutboxState.DEAD)
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.state.in_(ended), outbox.c.changed_at < before)
+        .order_by(outbox.c.changed_at)
+        .limit(limit)
+    )
+    return int((await tx.conn.execute(delete(outbox).where(outbox.c.id.in_(old)))).rowcount)
+
+
+def _is_free(now: datetime) -> Any:
+    return or_(outbox.c.locked_by.is_(None), outbox.c.locked_until <= now)
+
+
+def _if_same(message: OutboxMessage, then: Any, otherwise: Any) -> Any:
+    return case((outbox.c.version == message.version, then), else_=otherwise)
+
+
+async def _finish(tx: Tx, message: OutboxMessage, values: dict[str, Any]) -> None:
+    this = and_(outbox.c.workspace_id == message.workspace_id, outbox.c.id == message.id)
+    await tx.conn.execute(update(outbox).where(this).values(**values, **_FREE))

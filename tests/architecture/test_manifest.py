@@ -1,0 +1,145 @@
+"""manifest.yml holds what the code uses, and nothing else."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.interactions import Command
+from tests.architecture.handlers import handlers
+from tests.architecture.house import ROOT, Source, sources
+
+MANIFEST: Mapping[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+PLACEHOLDER = "https://lexer-bot.example.com"
+
+SCOPE_OF_METHOD = {
+    "apps.connections.open": None,  # the app-level token's own permission, not the bot's
+    "auth.test": None,
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "users.info": "users:read",
+    "users.list": "users:read",
+    "views.open": None,
+    "views.push": None,
+    "views.update": None,
+}
+"""The bot scope each Slack method asks for (docs.slack.dev/reference/methods, each method's page, read 2026-11-24)."""
+SCOPE_OF_EVENT = {"user_change": "users:read"}
+"""docs.slack.dev/reference/events/user_change, read 2026-11-24."""
+
+METHOD = re.compile(
+    r"^(admin|apps|auth|bots|chat|conversations|files|oauth|reactions|team|usergroups|users|views)\.[a-zA-Z.]+$"
+)
+
+
+def _bot() -> tuple[Source, ...]:
+    return tuple(source for source in sources("bot") if not source.name.startswith("bot/sandbox/"))
+
+
+def _methods(found: tuple[Source, ...]) -> set[str]:
+    """Slack methods written as text ("chat.update") or called on slack_sdk's client (`client.chat_update`)."""
+    called_as = {method.replace(".", "_"): method for method in SCOPE_OF_METHOD}
+    methods = set()
+    for source in found:
+        for node in ast.walk(source.tree):
+            match node:
+                case ast.Constant(value=str(text)) if METHOD.match(text):
+                    methods.add(text)
+                case ast.Attribute(attr=attr) if attr in called_as:
+                    methods.add(called_as[attr])
+                case _:
+                    pass
+    return methods
+
+
+def _listened_to() -> Iterator[str]:
+    """Events named to Bolt: `bolt.event("user_change")`, as call or decorator."""
+    for source in _bot():
+        for node in ast.walk(source.tree):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="event"), args=[ast.Constant(value=str(name)), *_]):
+                    yield name
+                case _:
+                    pass
+
+
+def test_the_scopes_are_those_the_calls_need() -> None:
+    """Whoever installs the bot grants nothing it does not use, and everything it does."""
+    methods = _methods(_bot())
+    assert "chat.postMessage" in methods
+    assert methods <= SCOPE_OF_METHOD.keys(), "give the new method its scope in SCOPE_OF_METHOD"
+    needed = (
+        {SCOPE_OF_METHOD[method] for method in methods}
+        | {SCOPE_OF_EVENT[event] for event in _events()}
+        | {"commands"}
+    )
+    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed - {None}
+    assert "user" not in MANIFEST["oauth_config"]["scopes"]
+
+
+def _events() -> list[str]:
+    return list(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
+
+
+def test_the_events_are_those_somebody_listens_to() -> None:
+    """Slack sends nothing for nobody."""
+    listened = set(_listened_to())
+    assert listened
+    assert listened == set(_events())
+
+
+def test_the_command_is_the_one_that_answers() -> None:
+    """What Slack offers while typing is what the help speaks of."""
+    (command,) = MANIFEST["features"]["slash_commands"]
+    commands = handlers(Command)
+    assert {shown.usage.split()[0] for shown in commands} == {command["command"]}
+    assert set(re.findall(r"[a-z]+", command["usage_hint"])) == {
+        shown.name for shown in commands if shown.name
+    }
+
+
+def test_names_typed_after_the_command_reach_us_as_ids() -> None:
+    """`@maria` in a command is somebody, not a word."""
+    assert all(command["should_escape"] for command in MANIFEST["features"]["slash_commands"])
+
+
+def test_every_address_is_the_placeholder() -> None:
+    """One replacement makes it this bot's own manifest."""
+    text = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+    addresses = re.findall(r"https?://\S+", text)
+    ours = [address for address in addresses if not address.startswith("https://your.address")]
+    assert len(ours) == 4
+    assert set(ours) == {f"{PLACEHOLDER}/slack/events"}
+
+
+def test_it_is_the_http_form_with_searchable_menus() -> None:
+    """Buttons, submissions and long menus arrive where commands do."""
+    settings = MANIFEST["settings"]
+    assert settings["socket_mode_enabled"] is False
+    assert settings["interactivity"]["is_enabled"] is True
+    assert settings["interactivity"]["request_url"] == settings["interactivity"]["message_menu_options_url"]
+
+
+@pytest.mark.shared
+def test_slacks_own_schema_accepts_it(shared_folder: Path) -> None:
+    """Pasting it into Slack's app settings works the first time."""
+    schema = json.loads(
+        (shared_folder / "slack/schemas/manifest.schema.2.0.0.json").read_text(encoding="utf-8")
+    )
+    validator = jsonschema.validators.validator_for(schema)
+    errors = [f"{error.json_path}: {error.message}" for error in validator(schema).iter_errors(MANIFEST)]
+    assert errors == []
+
+
+@pytest.mark.shared
+def test_the_scope_of_each_method_is_slacks(shared_folder: Path) -> None:
+    """The table above is not from memory."""
+    for method, scope in SCOPE_OF_METHOD.items():
+        known = json.loads((shared_folder / f"slack/methods/{method}.json").read_text(encoding="utf-8"))
+        assert known["scope"].get("bot", []) == ([scope] if scope else []), method

@@ -1,0 +1,240 @@
+"""No workspace reads or changes anything of another, whichever query is asked and whatever ids it is given."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from store import (
+    accounts,
+    attempts,
+    audit,
+    grants,
+    groups,
+    integrations,
+    outbox,
+    people,
+    views,
+    workspaces,
+)
+from store.database import Store
+from store.records import (
+    Account,
+    Attempt,
+    Grant,
+    GrantState,
+    Group,
+    OpenView,
+    OutboxMessage,
+    Overview,
+    Person,
+    Rights,
+    Stage,
+    Surface,
+    Workspace,
+)
+from store.tables import metadata
+from tests.store.made import (
+    LATER,
+    MARIA,
+    NOW,
+    T1,
+    T2,
+    account,
+    attempt,
+    grant,
+    group,
+    person,
+    put,
+    put_in,
+    settle,
+)
+
+MODULES = (accounts, attempts, audit, grants, groups, integrations, outbox, people, views, workspaces)
+CARRIES_WORKSPACE = (Account, Attempt, Grant, Group, OpenView, OutboxMessage, Person, Workspace)
+ALL_WORKSPACES = {
+    "accounts.waiting_since",
+    "attempts.by_state",
+    "attempts.get",
+    "attempts.purge",
+    "attempts.stale",
+    "attempts.take_state",
+    "grants.claim_revokes",
+    "grants.living_of_identity",
+    "outbox.claim",
+    "outbox.pending",
+    "outbox.purge",
+    "views.purge",
+}
+"""Work of the bot itself, and look-ups by a secret only the right browser has."""
+
+VIEW = OpenView(workspace_id=T1, view_id="V1", user_id=MARIA, kind="detail", subject="shopify", opened_at=NOW)
+
+HERE: dict[str, Any] = {
+    "account": account("a1", T2),
+    "account_id": "a1",
+    "action": "x",
+    "actor": None,
+    "address": "x",
+    "at": NOW,
+    "attempt_id": "at1",
+    "by": MARIA,
+    "channel": "D2",
+    "cookie_hash": "c2",
+    "due_at": LATER,
+    "ends_at": None,
+    "expires_at": None,
+    "external_ids": ["ext-a1"],
+    "failure": "x",
+    "from_": list(Stage),
+    "grant_id": "s1",
+    "granted": True,
+    "group_id": "g1",
+    "group_ids": ["g1"],
+    "identity_id": "i2",
+    "kind": "detail",
+    "limit": 10,
+    "now": NOW,
+    "outcome": "x",
+    "owner": "me",
+    "parked": b"x",
+    "provider_key": "shopify",
+    "recipient": MARIA,
+    "stage": Stage.PICK,
+    "state": GrantState.REVOKED,
+    "state_expires_at": LATER,
+    "state_hash": "h2",
+    "subject": "shopify",
+    "surface": Surface.DM,
+    "to": Stage.DONE,
+    "tokens": b"x",
+    "ts": "2",
+    "until": LATER,
+    "user_id": MARIA,
+    "user_ids": [MARIA],
+    "verifier": b"x",
+    "view_id": "V1",
+}
+"""What T2 asks with: its own id, and everything else as it is in T1."""
+
+
+def queries(modules: tuple[ModuleType, ...] = MODULES) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public named query."""
+    for module in modules:
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                yield f"{module.__name__.removeprefix('store.')}.{name}", function
+
+
+def names_workspace(function: Callable[..., Any]) -> bool:
+    """Whether a query is told its workspace, by id or within a record."""
+    parameters = inspect.signature(function).parameters
+    in_record = any(parameter.annotation in CARRIES_WORKSPACE for parameter in parameters.values())
+    return in_record or bool({"workspace_id", "ws"} & set(parameters))
+
+
+def test_every_query_names_its_workspace() -> None:
+    """Each query takes a workspace, but for those that are named here with a reason."""
+    found = dict(queries())
+    assert len(found) > 50
+    assert {name for name, function in found.items() if not names_workspace(function)} == ALL_WORKSPACES
+
+
+BY_ID = [
+    pytest.param(function, id=name)
+    for name, function in queries()
+    if {"workspace_id", "ws"} & set(inspect.signature(function).parameters) or name == "accounts.record"
+]
+
+
+@pytest.mark.parametrize("function", BY_ID)
+async def test_other_workspace(store: Store, function: Callable[..., Any]) -> None:
+    """Asked by another workspace with all the right ids, a query finds nothing and changes nothing."""
+    await furnish(store)
+    before = await rows_of_t1(store)
+    found = await asked_by_t2(store, function)
+    assert nothing(found), found
+    assert await rows_of_t1(store) == before
+
+
+async def test_stolen_ids(store: Store) -> None:
+    """A record that claims another workspace's id overwrites nothing there."""
+    await furnish(store)
+    before = await rows_of_t1(store)
+    for thing in (group("g1", T2), grant("s1", T2), account("a1", T2, grant_id="s1")):
+        with pytest.raises((IntegrityError, LookupError)):
+            await put(store, thing)
+    await put(store, attempt("at1", T2, user_id="U_EVE"))
+    assert await rows_of_t1(store) == before
+
+
+async def furnish(store: Store) -> None:
+    """Give T1 one of everything, in a state in which it may be changed."""
+    await settle(store, T2)
+    await put(store, person(), group(), grant(), account(), attempt(stage=Stage.LINK))
+    await put_in(store, group(), [MARIA])
+    async with store.transaction() as tx:
+        await accounts.set_groups(tx, T1, account().id, [group().id])
+        await accounts.remember(tx, T1, account().id, at=NOW, kind="connected", actor=MARIA)
+        await attempts.begin_sign_in(
+            tx,
+            T1,
+            attempt().id,
+            state_hash="h1",
+            state_expires_at=LATER,
+            cookie_hash="c1",
+            verifier=b"v",
+            now=NOW,
+        )
+        await grants.lock(tx, T1, grant().id, owner="me", now=NOW, until=LATER)
+        await views.opened(tx, VIEW)
+        await outbox.ask(
+            tx, ws=T1, kind="detail", subject="shopify", surface=Surface.DM, recipient=MARIA, now=NOW
+        )
+        await audit.record(tx, ws=T1, at=NOW, actor=MARIA, action="x", subject="a1", granted=True)
+
+
+async def asked_by_t2(store: Store, function: Callable[..., Any]) -> Any:
+    """What a query answers to T2, or None when the database refuses it."""
+    given = HERE | {"workspace_id": T2, "ws": T2}
+    required = [
+        parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if name != "tx" and parameter.default is parameter.empty
+    ]
+    positional = [given[one.name] for one in required if one.kind is not one.KEYWORD_ONLY]
+    named = {one.name: given[one.name] for one in required if one.kind is one.KEYWORD_ONLY}
+    try:
+        async with store.transaction() as tx:
+            return await function(tx, *positional, **named)
+    except (IntegrityError, LookupError):
+        return None
+
+
+def nothing(found: Any) -> bool:
+    """Whether an answer tells nothing of T1. True alone is an answer to a write of T2's own row."""
+    match found:
+        case Overview():
+            return found.tiles == () and nothing(found.rights)
+        case Rights():
+            return found == Rights(person=None, is_integrator=False, group_ids=frozenset(), has_groups=False)
+        case Workspace():
+            return found.id == T2
+        case _:
+            return found is True or not found
+
+
+async def rows_of_t1(store: Store) -> dict[str, list[Any]]:
+    """Every row of T1, as it lies there."""
+    found = {}
+    async with store.reading() as tx:
+        for table in metadata.tables.values():
+            column = table.c.workspace_id if "workspace_id" in table.c else table.c.id
+            rows = await tx.conn.execute(select(table).where(column == T1).order_by(*table.primary_key))
+            found[table.name] = [tuple(row) for row in rows]
+    assert all(found.values())
+    return found
