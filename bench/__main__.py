@@ -3,10 +3,10 @@
 import asyncio
 import sys
 
-from bench import queries, render, sealing
+from bench import acks, queries, render, sealing, start
 from bench.table import DOCUMENT, Row, document, line
 
-PARTS = (render, queries, sealing)
+PARTS = (acks, render, queries, start, sealing)
 
 
 async def main() -> int:

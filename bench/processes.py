@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from bench.slash import request
 
@@ -33,23 +35,38 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def serving(
-    command: Sequence[str], *, environment: Mapping[str, str], text: str = "help"
+    command: Sequence[str],
+    *,
+    settings: Mapping[str, str] | None = None,
+    port_setting: str = "",
+    text: str = "help",
 ) -> AsyncIterator[Server]:
-    """Start `command PORT`, wait for its first 200 to `/lexer <text>`, stop it afterwards."""
+    """Start `command`, wait for its first 200 to `/lexer <text>`, stop it afterwards.
+
+    Its environment is this process's and `settings`. It learns its port as the last argument, or by the setting `port_setting`.
+    """
     port, started = free_port(), time.perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        *command, str(port), env=environment, stdout=subprocess.DEVNULL
-    )
-    try:
-        while not await _answers(port, text):
-            if process.returncode is not None or time.perf_counter() - started > 60:
-                raise RuntimeError(f"{' '.join(command)} did not come up")
-            await asyncio.sleep(0.002)
-        yield Server(port=port, pid=process.pid, seconds_to_first_200=time.perf_counter() - started)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+    told = [] if port_setting else [str(port)]
+    environment = {**os.environ, **(settings or {}), **({port_setting: str(port)} if port_setting else {})}
+    with tempfile.TemporaryFile() as log:
+        process = await asyncio.create_subprocess_exec(
+            *command, *told, env=environment, stdout=log, stderr=log
+        )
+        try:
+            while not await _answers(port, text):
+                if process.returncode is not None or time.perf_counter() - started > 60:
+                    raise RuntimeError(f"{' '.join(command)} did not come up:\n{_tail(log)}")
+                await asyncio.sleep(0.002)
+            yield Server(port=port, pid=process.pid, seconds_to_first_200=time.perf_counter() - started)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+
+
+def _tail(log: IO[bytes]) -> str:
+    log.seek(0)
+    return "\n".join(log.read().decode("utf-8", "replace").splitlines()[-20:])
 
 
 async def _answers(port: int, text: str) -> bool:
@@ -69,12 +86,10 @@ async def _answers(port: int, text: str) -> bool:
     return True
 
 
-async def load(
-    server: Server, *, connections: int, seconds: float, text: str, environment: Mapping[str, str]
-) -> Mapping[str, Any]:
+async def load(server: Server, *, connections: int, seconds: float, text: str) -> Mapping[str, Any]:
     """Run the load generator once. Raises RuntimeError on any answer but 200."""
     command = (sys.executable, "-m", "bench.load", str(server.port), str(connections), str(seconds), text)
-    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     printed, _ = await process.communicate()
     result: Mapping[str, Any] = json.loads(printed)
     if result["errors"]:

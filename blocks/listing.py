@@ -24,6 +24,7 @@ OPEN = "integration.open"
 PICK = "listing.pick"
 MORE = "listing.more"
 TILES_PER_PAGE = 12
+_FEW = 3
 _NAMES_PER_LINE = 12
 _OPTIONS_PER_GROUP = 100
 _CATEGORIES = {"marketing": "Marketing", "ecommerce": "Ecommerce", "service": "Service", "other": "Other"}
@@ -42,7 +43,8 @@ def listing(view: IntegrationsView) -> Message:
     page = min(max(view.page, 0), max(len(view.connected) - 1, 0) // TILES_PER_PAGE)
     blocks = [header("Integrations"), section(f"*{_summary(view)}*"), *_tiles(view, page)]
     if view.available:
-        blocks += [{"type": "divider"}, *_available(view.available)]
+        few = bool(view.words) and len(view.available) <= _FEW
+        blocks += [{"type": "divider"}, *(_few if few else _available)(view.available)]
     return message(_spoken(view, page), blocks)
 
 
@@ -51,11 +53,16 @@ def _nothing_found(view: IntegrationsView) -> Message:
         text = "No integration is switched on for this bot yet. Ask the person who runs it."
     else:
         text = (
-            f'No integration matches "{name(view.words)}".\n'
-            "Try a shorter word, or a category such as `marketing`. "
+            f'No integration matches "{name(view.words)}".\n{_meant(view)} '
             f"`/lexer integrations` shows all {view.total}."
         )
     return message(text, [section(text)])
+
+
+def _meant(view: IntegrationsView) -> str:
+    if view.nearest:
+        return f"Did you mean `/lexer integrations {name(view.nearest)}`?"
+    return "Try a shorter word, or a category such as `marketing`."
 
 
 def _summary(view: IntegrationsView) -> str:
@@ -134,6 +141,13 @@ def _problem(tile: Tile, problem: Problem) -> str:
         return text
     circle, _, rest = text.partition(" ")
     return f"{circle} {problem.count:,} {rest[0].lower()}{rest[1:]}"
+
+
+def _few(tiles: Sequence[Tile]) -> Iterator[Json]:
+    """When the words named just these: a button each instead of a picker."""
+    for tile in tiles:
+        state = "Not connected" if tile.set_up else _NOT_SET_UP
+        yield section(f"*{name(tile.name)}*\n{state}", _open(tile, primary=False))
 
 
 def _available(tiles: Sequence[Tile]) -> Iterator[Json]:

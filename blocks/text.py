@@ -162,8 +162,13 @@ def plural(noun: str) -> str:
 
 
 def article(noun: str) -> str:
-    """Such as "a shop", "an ad account"."""
-    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+    """The noun with its article: "an ad account", "a shop", "an X account"."""
+    first = noun.split(" ")[0]
+    vowel = first in _SPELT_WITH_VOWEL if len(first) == 1 else noun[:1].lower() in "aeiou"
+    return f"{'an' if vowel else 'a'} {noun}"
+
+
+_SPELT_WITH_VOWEL = frozenset("AEFHILMNORSX")
 
 
 def _one_line(text: str) -> str:

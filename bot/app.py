@@ -1,27 +1,27 @@
 """Puts the bot together, in one place and in order, and takes it apart again."""
 
-import asyncio
 import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
-import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from bot.errors import NetworkInTransaction, StartProblem
-from bot.handlers import discover
+from bot import logs
+from bot.errors import NetworkInTransaction
+from bot.handlers import Handlers, discover
 from bot.in_flight import InFlight
-from bot.installations import Installation, Installations, ask_slack
+from bot.installations import Installations, ask_slack
 from bot.messenger import Messenger
 from bot.scheduler import Tick, Ticks
+from bot.server import served, until_told_to_stop
 from bot.settings import Settings
 from bot.slack_app import SlackApp, workspace_record
 from bot.slack_client import open_session
@@ -73,60 +73,141 @@ async def open_bot(
     reroute: Reroute | None = None,
     clock: Callable[[], datetime] = utc_now,
     ticking: bool = True,
+    handlers: Handlers | None = None,
 ) -> AsyncIterator[Bot]:
     """The bot, ready to be served.
 
     `reroute` sends the providers' addresses to a local workspace. Without `ticking` nothing happens by itself but what is kicked.
+    `handlers` stand in for those of the folders.
     Raises SettingsProblems and StartProblem, and the store's KeysMissing, NotMigrated, StoreUnavailable and BadDatabaseUrl.
     """
+    logs.tame()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_store(settings))
         outside = await stack.enter_async_context(open_outside(reroute=reroute, refuse=_refuse_provider_call))
         session = await stack.enter_async_context(open_session())
         installations = await _install(settings, session, store)
         in_flight = InFlight()
-        ticks: Ticks
+        ticks = Ticks(in_flight)
+        messenger = Messenger(
+            session=session,
+            api_url=settings.slack_api_url,
+            token_of=installations.token_of,
+            refuse=_refuse_slack_call,
+            clock=clock,
+        )
         context = Context(
             store=store,
             connectors=_connectors(settings, outside),
-            messenger=Messenger(
-                session=session,
-                api_url=settings.slack_api_url,
-                token_of=installations.token_of,
-                refuse=_refuse_slack_call,
-                clock=clock,
-            ),
+            messenger=messenger,
             clock=clock,
             public_url=settings.lexer_public_url,
-            kick=lambda name: ticks.kick(name),
+            kick=ticks.kick,
             worker=f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}",
         )
-        ticks = Ticks(_ticks(context), in_flight)
+        ticks.plan(_ticks(context))
         slack = SlackApp(
             context=context,
-            handlers=discover(),
+            handlers=handlers or discover(),
             installations=installations,
             in_flight=in_flight,
             session=session,
             api_url=settings.slack_api_url,
         )
-        # Entered here, left first: whatever is under way ends while everything it needs is still open.
+        # Left before everything above: whatever is under way ends while what it needs is still open.
         stack.push_async_callback(in_flight.drain, DRAIN_SECONDS)
         connected = await stack.enter_async_context(_socket(settings, slack, session))
         if ticking:
             stack.enter_context(ticks.on_the_clock())
-        site = Site(
-            context=context,
-            in_flight=in_flight,
-            dispatch=None if settings.socket_mode else slack.dispatch,
-            signing_secret=settings.slack_signing_secret,
-            socket_connected=connected,
-        )
         yield Bot(
             settings=settings,
             context=context,
-            asgi=web(site),
+            asgi=web(_site(settings, context, in_flight, slack, connected)),
             installations=installations,
             ticks=ticks,
             in_flight=in_flight,
         )
+
+
+def _refuse_slack_call() -> None:
+    if inside_transaction():
+        raise NetworkInTransaction("Slack")
+
+
+def _refuse_provider_call() -> None:
+    if inside_transaction():
+        raise NetworkInTransaction("a provider")
+
+
+def _store(settings: Settings) -> AbstractAsyncContextManager[Store]:
+    url = settings.lexer_database_url.get_secret_value()
+    vault = Vault.from_setting(settings.lexer_secret_keys.get_secret_value())
+    return open_store(url, vault, migrate=url.startswith("sqlite"))
+
+
+async def _install(settings: Settings, session: aiohttp.ClientSession, store: Store) -> Installations:
+    """Which workspace the token belongs to, remembered; what earlier payloads told of it is kept."""
+    found = await ask_slack(session, settings.slack_api_url, settings.slack_bot_token)
+    async with store.transaction() as tx:
+        known = await workspaces.get(tx, found.workspace_id)
+        if known is not None and found.app_id is None:
+            found = replace(found, app_id=known.app_id)
+        await workspaces.save(tx, workspace_record(found))
+    return Installations([found])
+
+
+def _connectors(settings: Settings, outside: Outside) -> Connectors:
+    held = settings.providers
+    credentials = {
+        key: ClientCredentials(
+            client_id=one.client_id or "", client_secret=one.client_secret or SecretStr("")
+        )
+        for key, one in held.items()
+    }
+    extra = {key: one.extra for key, one in held.items()}
+    return Connectors(all_providers(), credentials, extra, outside, settings.lexer_public_url)
+
+
+def _ticks(context: Context) -> Mapping[str, Tick]:
+    return {
+        "deliver": Tick(work=partial(notify.deliver, context), seconds=2),
+        "revoke": Tick(work=partial(disconnect.revoke_due, context), seconds=15),
+        "tidy": Tick(work=partial(tidy.tidy, context), seconds=60),
+    }
+
+
+def _site(
+    settings: Settings,
+    context: Context,
+    in_flight: InFlight,
+    slack: SlackApp,
+    connected: Callable[[], Awaitable[bool]] | None,
+) -> Site:
+    return Site(
+        context=context,
+        in_flight=in_flight,
+        dispatch=None if settings.socket_mode else slack.dispatch,
+        signing_secret=settings.slack_signing_secret,
+        socket_connected=connected,
+    )
+
+
+@asynccontextmanager
+async def _socket(
+    settings: Settings, slack: SlackApp, session: aiohttp.ClientSession
+) -> AsyncIterator[Callable[[], Awaitable[bool]] | None]:
+    if settings.slack_app_token is None:
+        yield None
+        return
+    async with open_socket(
+        slack.bolt, settings.slack_app_token, session, settings.slack_api_url
+    ) as connected:
+        yield connected
+
+
+async def serve(bot: Bot, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then stop taking requests. The caller closes the bot, which finishes what is under way."""
+    async with served(bot.asgi, host, port) as taken:
+        way = "Socket Mode" if bot.settings.socket_mode else "HTTP"
+        _log.info("listening on %s port %d, Slack by %s", host, taken, way)
+        await until_told_to_stop()

@@ -1,6 +1,5 @@
 """Where this bot is installed: each workspace's bot token and ids, kept in memory from the start on."""
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,12 +10,11 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.errors import NotInstalled, SettingsProblem, SettingsProblems, StartProblem
-from bot.slack_client import DeliveryFailure, FailureKind, answer_of, web_client
+from bot.slack_client import DeliveryFailure, FailureKind, insist, web_client
 from store.records import UserId, WorkspaceId
 
 _log = logging.getLogger(__name__)
 _WAIT_SECONDS = 10.0
-_FIRST_PAUSE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +69,10 @@ async def ask_slack(
     Raises SettingsProblems (Slack refuses the token), StartProblem (no usable answer).
     """
     client = web_client(session, api_url, token.get_secret_value())
-    loop = asyncio.get_running_loop()
-    until, pause = loop.time() + wait, _FIRST_PAUSE
-    while True:
-        left = max(until - loop.time(), _FIRST_PAUSE)
-        answer = await answer_of("auth.test", client.auth_test(), left)
-        if not isinstance(answer, DeliveryFailure):
-            return _installation(answer, token)
-        if answer.kind is not FailureKind.RETRY or loop.time() + pause >= until:
-            raise _why_not(answer, api_url)
-        await asyncio.sleep(pause)
-        pause *= 2
+    answer = await insist("auth.test", client.auth_test, wait)
+    if isinstance(answer, DeliveryFailure):
+        raise _why_not(answer, api_url)
+    return _installation(answer, token)
 
 
 def _installation(answer: Mapping[str, Any], token: SecretStr) -> Installation:

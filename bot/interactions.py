@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.help import problem_view
 from blocks.parts import Message, View
 from bot.errors import UserFacingError
 from bot.messenger import DeliveryFailure
@@ -184,18 +183,11 @@ def used_before(shown: str | DeliveryFailure) -> bool:
 
 
 async def _fill(caller: Caller, shown: str | DeliveryFailure, make: Callable[[str], Awaitable[View]]) -> None:
+    """What goes wrong in `make` is said in the opened view by whoever catches it (slack_words.tell)."""
     if used_before(shown):
         return
     if isinstance(shown, DeliveryFailure):
         raise UserFacingError(
             "Slack closed the window before it could open.", "Please press the button again."
         )
-    try:
-        view = await make(shown)
-    except UserFacingError as error:
-        view = problem_view(error.what, error.what_to_do)
-    except Exception:
-        broken = problem_view("Something broke on our side.", "Close this window and try again.")
-        await caller.context.messenger.update_view(caller.workspace_id, broken, view_id=shown)
-        raise
-    await caller.context.messenger.update_view(caller.workspace_id, view, view_id=shown)
+    await caller.context.messenger.update_view(caller.workspace_id, await make(shown), view_id=shown)

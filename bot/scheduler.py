@@ -27,13 +27,17 @@ class Tick:
 class Ticks:
     """Runs ticks, never the same one twice at a time: while it runs, any number of kicks make one more run."""
 
-    def __init__(self, ticks: Mapping[str, Tick], in_flight: InFlight) -> None:
-        self._ticks = ticks
+    def __init__(self, in_flight: InFlight) -> None:
+        self._ticks: Mapping[str, Tick] = {}
         self._in_flight = in_flight
         self._running: set[str] = set()
         self._again: set[str] = set()
         self.failures: Counter[str] = Counter()
         """How often each tick broke since the start."""
+
+    def plan(self, ticks: Mapping[str, Tick]) -> None:
+        """What to run, by name. Given once, after the use cases have been given `kick`."""
+        self._ticks = dict(ticks)
 
     def kick(self, name: str) -> None:
         """Run a tick soon; returns at once. Raises KeyError for a name nobody gave."""

@@ -5,7 +5,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -272,13 +272,14 @@ def load(env: Mapping[str, str], env_file: Path | None) -> Settings:
     values = gather(env, env_file)
     fields = {name.lower(): value for name, value in values.items() if name.lower() in Settings.model_fields}
     try:
-        return Settings.model_validate({**fields, "providers": _providers(values)})
+        return Settings.model_validate({**fields, "providers": provider_settings(values)})
     except ValidationError as error:
         problems = [_problem(e["loc"], e["type"], e["msg"]) for e in error.errors(include_input=False)]
         raise SettingsProblems(_with_way_in(problems, values)) from None
 
 
-def _providers(values: Mapping[str, str]) -> Mapping[str, ProviderSettings]:
+def provider_settings(values: Mapping[str, str]) -> Mapping[str, ProviderSettings]:
+    """Every provider that has a client id or secret among `values`, by key (lower case)."""
     found = [_PROVIDER_SETTING.fullmatch(name) for name in values]
     keys = sorted({match[1] for match in found if match}, key=len, reverse=True)
     return {key.lower(): _provider(key, keys, values) for key in keys}
@@ -330,6 +331,30 @@ def demo_port(env: Mapping[str, str]) -> int:
     raise SettingsProblems([_problem(("LEXER_DEMO_PORT",), "int_parsing", "")])
 
 
+def public_url(values: Mapping[str, str]) -> str:
+    """LEXER_PUBLIC_URL alone, as `load` would give it. Raises SettingsProblems."""
+    return _alone("LEXER_PUBLIC_URL", values.get("LEXER_PUBLIC_URL"), _public_url)
+
+
+def database_url(values: Mapping[str, str]) -> str:
+    """LEXER_DATABASE_URL alone, or its default, as `load` would give it. Raises SettingsProblems."""
+    default = Settings.model_fields["lexer_database_url"].default
+    return _alone(
+        "LEXER_DATABASE_URL",
+        values.get("LEXER_DATABASE_URL", default.get_secret_value()),
+        lambda text: _database_url(SecretStr(text)).get_secret_value(),
+    )
+
+
+def _alone(name: str, value: str | None, parse: Callable[[str], str]) -> str:
+    try:
+        if value is None:
+            raise ValueError("is missing")  # noqa: TRY301  said like everything else that is wrong with it
+        return parse(value)
+    except ValueError as error:
+        raise SettingsProblems([_problem((name,), "", str(error))]) from None
+
+
 def describe(values: Mapping[str, str]) -> tuple[SettingRow, ...]:
     """A row for each setting, from `gather`'s values; secrets appear as "set"."""
     rows = [_row(known, values.get(known.name)) for known in _KNOWN]
@@ -348,11 +373,8 @@ def _row(known: _Known, value: str | None) -> SettingRow:
 
 
 def without_password(url: str) -> str:
-    """An address as it may be shown: what stands between "://" and "@" is left out, and so is a query."""
+    """An address as it may be shown: what stands between "://" and the last "@" is left out, and so is a query."""
     scheme, colon, rest = url.partition("://")
-    if not colon:
-        return url
-    authority, slash, path = rest.partition("/")
-    host = authority.rpartition("@")[2]
-    hidden = "…@" if "@" in authority else ""
-    return f"{scheme}://{hidden}{host}{slash}{path.partition('?')[0]}"
+    user, at, place = rest.rpartition("@")
+    hidden = "…@" if at and user else ""
+    return f"{scheme}{colon}{hidden}{place.partition('?')[0]}" if colon else url

@@ -12,7 +12,9 @@ from typing import Any, assert_never
 import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.parts import Message, View
 from bot import slack_payloads as payloads
@@ -67,7 +69,7 @@ class SlackApp:
         self._handlers = handlers
         self._installations = installations
         self._in_flight = in_flight
-        self.bolt = _bolt(web_client(session, api_url), self._authorize)
+        self.bolt = _bolt(web_client(session, api_url))
         self._listen()
 
     def _listen(self) -> None:
@@ -86,16 +88,13 @@ class SlackApp:
         """Answer a verified, decoded request: status, content type and body of the reply."""
         # Bolt takes a decoded body only in this mode. The mode changes nothing but its signature check, which web/ has made
         # over the raw bytes (Bolt's own decoding loses every command whose text holds the word "payload").
-        request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")
+        try:
+            request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")
+        except (TypeError, AttributeError, LookupError):  # Bolt trusts the types in a payload
+            return 400, "text/plain; charset=utf-8", "malformed"
         response = await self.bolt.async_dispatch(request)
         kind = response.first_headers().get("content-type", "text/plain; charset=utf-8")
         return response.status, kind, response.body
-
-    async def _authorize(
-        self, enterprise_id: str | None, team_id: str | None, user_id: str | None
-    ) -> AuthorizeResult:
-        """From memory, and always yes: a workspace we are not installed in is told so in words, by the listener."""
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
 
     def _installed(self, body: payloads.Payload) -> Installation | None:
         workspace_id = payloads.workspace_of(body)
@@ -186,7 +185,7 @@ class SlackApp:
             self._in_flight.start(people.changed(self._context, payloads.workspace_of(body), user))
 
 
-def _bolt(client: Any, authorize: Any) -> AsyncApp:
+def _bolt(client: AsyncWebClient) -> AsyncApp:
     """Everything explicit, for Bolt reads what is left out from the environment."""
     logger = logging.getLogger("bot.slack_app.bolt")
     logger.setLevel(
@@ -196,7 +195,7 @@ def _bolt(client: Any, authorize: Any) -> AsyncApp:
         name="lexer-bot",
         logger=logger,
         client=client,
-        authorize=authorize,
+        authorize=_authorize,
         signing_secret="",
         process_before_response=True,
         raise_error_for_unhandled_request=True,
@@ -210,13 +209,21 @@ def _bolt(client: Any, authorize: Any) -> AsyncApp:
     )
 
 
+async def _authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
+    """From memory, and always yes: a workspace we are not installed in is told so in words, by the listener."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
+
+
 async def _just_ack(ack: AsyncAck) -> None:
     await ack()
 
 
 async def _unmatched(error: Exception) -> BoltResponse:
     """Slack retries and warns people about anything but 200."""
-    _log.warning("a request of a kind this bot does not use was acknowledged (%s)", type(error).__name__)
+    if isinstance(error, BoltUnhandledRequestError):
+        _log.warning("a request of a kind this bot does not use was acknowledged")
+    else:
+        report(error)
     return BoltResponse(status=200, body="")
 
 

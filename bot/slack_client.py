@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 TRIGGER_SECONDS = 2.5
 """A trigger id lives 3 seconds from when Slack sent it (docs.slack.dev/interactivity/handling-user-interaction, read 2026-11)."""
 BACKGROUND_SECONDS = 15.0
+_FIRST_PAUSE = 0.25
 
 
 class FailureKind(StrEnum):
@@ -118,6 +119,22 @@ async def answer_of(
     except Exception as error:  # noqa: BLE001  slack_sdk lets whatever a broken answer causes through
         return no_answer(method, error)
     return response.data if isinstance(response.data, Mapping) else _unreadable(method)
+
+
+async def insist(
+    method: str, call: Callable[[], Awaitable[AsyncSlackResponse]], wait: float
+) -> Mapping[str, Any] | DeliveryFailure:
+    """At the start of the bot: try again while Slack or the network has trouble, for about `wait` seconds."""
+    loop = asyncio.get_running_loop()
+    until, pause = loop.time() + wait, _FIRST_PAUSE
+    while True:
+        answer = await answer_of(method, call(), max(until - loop.time(), _FIRST_PAUSE))
+        if not isinstance(answer, DeliveryFailure) or answer.kind is not FailureKind.RETRY:
+            return answer
+        if loop.time() + pause >= until:
+            return answer
+        await asyncio.sleep(pause)
+        pause *= 2
 
 
 def _api_failure(method: str, response: object) -> DeliveryFailure:

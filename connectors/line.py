@@ -43,7 +43,9 @@ class Line:
         field = self.provider.address
         if field is None:
             return template
-        return template.replace(f"{{{field.placeholder}}}", self.address or "")
+        if not self.address:
+            raise ValueError(f"{self.provider.key} needs an address")
+        return template.replace(f"{{{field.placeholder}}}", self.address)
 
     def _hosts(self) -> tuple[str, ...]:
         return tuple(self._at_address(host) for host in self.provider.hosts)

@@ -90,6 +90,16 @@ class Notice:
     verified: bool
 
 
+def confirmed(fact: str, source: str, checked: str) -> Notice:
+    """A fact that its source was seen to say."""
+    return Notice(fact=fact, source=source, checked=checked, verified=True)
+
+
+def unconfirmed(fact: str, source: str, checked: str) -> Notice:
+    """A fact we build on although its source was not seen to say it."""
+    return Notice(fact=fact, source=source, checked=checked, verified=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAtProvider:
     """One account behind a sign-in. `role`: the person's role there, if the provider tells."""

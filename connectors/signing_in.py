@@ -8,15 +8,7 @@ from typing import TypeVar, assert_never
 
 from pydantic import SecretStr
 
-from connectors.classify import (
-    UNREADABLE,
-    Detail,
-    classify,
-    classify_refusal,
-    is_our_mistake,
-    observe,
-    observe_refusal,
-)
+from connectors.classify import UNREADABLE, Detail, classify, is_our_mistake, observe
 from connectors.line import Line
 from connectors.observation import (
     Expired,
@@ -31,7 +23,8 @@ from connectors.observation import (
 )
 from connectors.outside import FailureKind, OutsideFailed, OutsideRefused
 from connectors.provider import AccountAtProvider, Answer, Call, Identity, Json, Scope
-from connectors.tokens import Tokens, granted_in, read_tokens
+from connectors.renewing import exchanged, new_tokens, unreachable
+from connectors.tokens import Tokens, granted_in
 
 _MOST_ACCOUNTS = 5_000
 _MOST_PAGES = 100
@@ -171,30 +164,6 @@ async def _long_lived(line: Line, tokens: Tokens, answer: Answer, *, now: dateti
     return found
 
 
-async def new_tokens(
-    line: Line, grant: str, parameters: Mapping[str, str], *, now: datetime, before: Tokens | None = None
-) -> tuple[Tokens, Answer] | Observation:
-    """One call of the token endpoint: tokens with the answer they came in, or what was seen instead."""
-    auth = line.provider.auth
-    try:
-        answer = await line.ask_tokens(grant, parameters)
-    except (OutsideFailed, OutsideRefused) as error:
-        return unreachable(error)
-    seen = observe_refusal(line.provider, answer)
-    if seen is None and 200 <= answer.status < 300:
-        tokens = read_tokens(answer, auth, now=now, before=before)
-        if tokens is not None:
-            return tokens, answer
-    return seen or classify_refusal(answer)
-
-
-async def exchanged(line: Line, tokens: Tokens, *, now: datetime) -> tuple[Tokens, Answer] | Observation:
-    """A living access token exchanged for a longer-lived one."""
-    grant = line.provider.auth.exchange_grant
-    parameters = {grant: tokens.access_token.get_secret_value()}
-    return await new_tokens(line, grant, parameters, now=now, before=tokens)
-
-
 async def _granted(line: Line, tokens: Tokens, answer: Answer) -> tuple[str, ...]:
     told = granted_in(answer)
     if told is not None:
@@ -274,11 +243,6 @@ def _read(answer: Answer, read: Callable[[Json], _Found]) -> _Found:
         return read(answer.json)
     except UNREADABLE:
         raise _Stopped(SignInProblem.UNREADABLE) from None
-
-
-def unreachable(error: OutsideFailed | OutsideRefused) -> Unreachable:
-    """What is seen when no answer came."""
-    return Unreachable(detail=error.kind if isinstance(error, OutsideFailed) else Detail.NOT_ALLOWED)
 
 
 def _stopped_by(seen: Observation) -> _Stopped:

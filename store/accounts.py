@@ -123,8 +123,14 @@ async def remove(
 
 async def set_groups(
     tx: Tx, workspace_id: WorkspaceId, account_id: AccountId, group_ids: Collection[GroupId]
-) -> None:
-    """Replace the Groups of an account; the Groups must be of this workspace."""
+) -> bool:
+    """Replace the Groups of a living account; False when it was removed meanwhile. Other workspaces' Groups are refused."""
+    provider_key = await _provider_key(tx, workspace_id, account_id)
+    if provider_key is None:
+        return False
+    await integrations.lock(tx, workspace_id, provider_key)
+    if await tx.conn.scalar(select(accounts.c.id).where(_is(workspace_id, account_id), LIVING)) is None:
+        return False
     await _clear_groups(tx, workspace_id, account_id)
     rows = [
         {"workspace_id": workspace_id, "account_id": account_id, "group_id": group_id}
@@ -132,6 +138,7 @@ async def set_groups(
     ]
     if rows:
         await tx.conn.execute(sa.insert(account_groups), rows)
+    return True
 
 
 async def history(

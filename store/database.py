@@ -70,6 +70,10 @@ class Store:
 
     async def healthy(self) -> bool:
         """Whether the database answers."""
+        # Twice: the first may meet a connection that died unnoticed, which also empties the pool of its like.
+        return await self._answers() or await self._answers()
+
+    async def _answers(self) -> bool:
         try:
             async with self.reading() as tx:
                 await tx.conn.execute(select(1))
@@ -202,7 +206,8 @@ async def _upgrade(engine: AsyncEngine, where: str) -> None:
 
     async with _entered(engine.begin(), where) as conn:
         if engine.dialect.name == "postgresql":
-            # Two programs starting at once take turns; the number only has to be ours.
+            # Two programs starting at once take turns, however long it takes; the number only has to be ours.
+            await conn.execute(text("SET LOCAL statement_timeout = 0"))
             await conn.execute(text("SELECT pg_advisory_xact_lock(7105283)"))
         revision = await _revision(conn)
         if revision is not None and revision > REVISION:

@@ -16,13 +16,22 @@ POSTGRESQL = "postgresql+asyncpg"
 _BUSY_SECONDS = 10
 
 _PRAGMAS = (
-    # A committed token is never lost: WAL alone may lose the last commits at a power cut (sqlite.org/pragma.html#pragma_synchronous).
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
+    # First: what follows may have to wait for another program.
     f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode=WAL",
+    # A committed token is never lost: with less, WAL may lose the last commits at a power cut
+    # (sqlite.org/pragma.html#pragma_synchronous, read 2026-11-24).
+    "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
 )
+
+_SERVER = {
+    "application_name": "lexer-bot",
+    # A program that was paused for minutes gives its locks back.
+    "idle_in_transaction_session_timeout": "60000",
+    "statement_timeout": "60000",
+}
 
 _SQLITE_CONFLICTS = {
     "groups.workspace_id, groups.name_key": "group_name",
@@ -31,8 +40,9 @@ _SQLITE_CONFLICTS = {
 _CONFLICTS = frozenset(_SQLITE_CONFLICTS.values())
 
 _SQLITE_UNAVAILABLE = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
-# Connection lost, no resources, operator intervention, read-only (postgresql.org/docs/current/errcodes-appendix.html).
-_POSTGRESQL_UNAVAILABLE = ("08", "53", "57P", "25006")
+# Connection lost, read-only, idle too long, deadlock, no resources, operator intervention
+# (postgresql.org/docs/current/errcodes-appendix.html, read 2026-11-24).
+_POSTGRESQL_UNAVAILABLE = ("08", "25006", "25P03", "40", "53", "57")
 
 
 def read_url(text: str) -> URL:
@@ -103,7 +113,7 @@ def _pool(size: int, overflow: int) -> dict[str, Any]:
 
 
 def _asyncpg(settings: dict[str, str]) -> dict[str, Any]:
-    return {"timeout": 10, "server_settings": {"application_name": "lexer-bot", **settings}}
+    return {"timeout": 10, "server_settings": _SERVER | settings}
 
 
 def _run(connection: Any, statements: tuple[str, ...]) -> None:
@@ -139,11 +149,15 @@ def _watched(engine: AsyncEngine) -> AsyncEngine:
 def _translated(context: ExceptionContext) -> BaseException | None:
     """Give our exception for a driver's, or None to leave it."""
     cause = context.original_exception
+    if not isinstance(cause, Exception):
+        # A cancellation loses the connection too, but must stay one.
+        return None
     if isinstance(context.sqlalchemy_exception, IntegrityError):
         constraint = _constraint(cause)
         return Conflict(constraint) if constraint in _CONFLICTS else None
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
-    if context.is_disconnect or code.startswith(_SQLITE_UNAVAILABLE + _POSTGRESQL_UNAVAILABLE):
+    is_lost = context.is_disconnect or isinstance(cause, OSError | TimeoutError)
+    if is_lost or code.startswith(_SQLITE_UNAVAILABLE + _POSTGRESQL_UNAVAILABLE):
         return StoreUnavailable(
             f"The database does not answer as it should ({code or type(cause).__name__})."
         )

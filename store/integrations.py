@@ -12,6 +12,7 @@ from store.rows import columns_of, insert_new
 from store.tables import LIVING, accounts, grants, integrations
 
 _TILE = columns_of(Tile, integrations)
+_TILE_NAMES = tuple(column.name for column in _TILE)
 _COUNTED = (
     AccountStatus.DISCONNECTED,
     AccountStatus.NEEDS_PERMISSION,
@@ -38,13 +39,13 @@ _OVERVIEW = _overview()
 async def overview(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> Overview:
     """A person's rights and every tile with accounts, in one statement."""
     result = await tx.conn.execute(_OVERVIEW, {"workspace_id": workspace_id, "user_id": user_id})
-    rows = result.mappings().all()
-    tiles = [row for row in rows if row["provider_key"] is not None]
-    head = next(row for row in rows if row["provider_key"] is None)
-    names = [column.name for column in _TILE]
+    rows = result.all()
+    # Sliced, not looked up by name: this is the one query whose speed people feel.
+    tiles = [row[-len(_TILE) :] for row in rows if row.provider_key is not None]
+    head = next(row for row in rows if row.provider_key is None)
     return Overview(
-        rights=rights_of(head),
-        tiles=tuple(Tile(**{name: row[name] for name in names}) for row in tiles),
+        rights=rights_of(head._mapping),  # noqa: SLF001 - public in SQLAlchemy, in spite of its name
+        tiles=tuple(Tile(**dict(zip(_TILE_NAMES, tile, strict=True))) for tile in tiles),
     )
 
 

@@ -58,9 +58,14 @@ class Vault:
         """Newest first."""
         return self._ids
 
+    @property
+    def newest_header(self) -> bytes:
+        """How everything sealed now begins."""
+        return self._headers[self._ids[0]]
+
     def seal(self, plain: bytes, *, bound_to: str) -> bytes:
         """Seal under the newest key: header (32), nonce (12), ciphertext, tag (16 bytes)."""
-        header = self._headers[self._ids[0]]
+        header = self.newest_header
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return header + nonce + self._ciphers[header].encrypt(nonce, plain, header + bound_to.encode())
 

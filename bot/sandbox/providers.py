@@ -1,6 +1,7 @@
 """All pretend providers behind one door: finds which is meant and lets it answer, from its declaration alone."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from bot.sandbox.consent import Consent, consent_page, consider, decide, refusal_page
-from bot.sandbox.pretend_provider import WHOLE_SIGN_IN, PretendAccount, PretendProvider, SignedIn
+from bot.sandbox.pretend_provider import PretendAccount, PretendProvider, SignedIn, ends_sign_in
 from bot.sandbox.provider_calls import Incoming, address_at, match_url, roles, wrong_headers
 from bot.sandbox.provider_tokens import Reply, answer_revoke, answer_tokens, end_sign_in
 from bot.sandbox.records import Records
@@ -134,7 +135,7 @@ async def _struck(
 ) -> Reply | None:
     """What a switch makes of this call, if anything."""
     for trouble in pretend.troubles(signed_in):
-        if trouble.state in WHOLE_SIGN_IN:
+        if ends_sign_in(trouble.state):
             return _failure(pretend, trouble.state)
         if role == "probe" and account not in (None, trouble.account.external_id):
             continue
@@ -177,8 +178,16 @@ def _failure(pretend: PretendProvider, state: str) -> Reply:
 
 def _named_first(living: list[PretendProvider], incoming: Incoming) -> list[PretendProvider]:
     """Providers that share a host are told apart by the client they know."""
-    client = incoming.form.get("client_id") or incoming.query.get("client_id")
+    client = incoming.form.get("client_id") or incoming.query.get("client_id") or _basic_user(incoming)
     return sorted(living, key=lambda one: one.client_id != client)
+
+
+def _basic_user(incoming: Incoming) -> str | None:
+    kind, _, told = incoming.headers.get("authorization", "").partition(" ")
+    try:
+        return base64.b64decode(told).decode().partition(":")[0] if kind == "Basic" else None
+    except ValueError:
+        return None
 
 
 def _is(template: str, method: str, incoming: Incoming) -> bool:

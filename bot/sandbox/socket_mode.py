@@ -23,7 +23,7 @@ class Sockets:
     tickets: set[str]
     open: list[WebSocket] = field(default_factory=list)
     _waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
-    _turns: count[int] = field(default_factory=count)
+    _turns: "count[int]" = field(default_factory=count)
 
     @property
     def connected(self) -> bool:

@@ -5,7 +5,7 @@ from bot.usecases.context import Context
 from bot.usecases.parked import Parked
 from bot.usecases.tickets import new_id
 from connectors.engine import Tokens
-from connectors.provider import Provider
+from connectors.provider import Identity
 from store import accounts, grants
 from store.database import Tx
 from store.records import Attempt, Grant, GrantId, WorkspaceId
@@ -59,24 +59,13 @@ async def discard(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> Non
     await end(ctx, tx, grant)
 
 
-async def discard_tokens(ctx: Context, tx: Tx, attempt: Attempt, tokens: Tokens, identity: str = "") -> None:
-    """Tokens of a refused sign-in whose identity may be unknown: revoked only where that reaches no further."""
-    provider: Provider | None = ctx.connectors.get(attempt.provider_key)
+async def discard_tokens(
+    ctx: Context, tx: Tx, attempt: Attempt, tokens: Tokens, identity: Identity | None
+) -> None:
+    """Tokens of a refused sign-in. Where nobody knows whose they are, they are revoked only if that reaches no further."""
+    provider = ctx.connectors.get(attempt.provider_key)
     if provider is None or not (identity or provider.auth.revoke_reaches_only_this_sign_in):
         return
-    grant = Grant(
-        id=GrantId(new_id()),
-        workspace_id=attempt.workspace_id,
-        provider_key=attempt.provider_key,
-        address=attempt.address,
-        identity_id=identity,
-        identity_name="",
-        scopes=(),
-        missing_scopes=(),
-        signed_in_by=attempt.user_id,
-        signed_in_at=ctx.clock(),
-        expires_at=tokens.expires_at,
-        ends_at=tokens.ends_at,
-    )
-    await grants.insert(tx, grant, tokens.dump())
-    await end(ctx, tx, grant)
+    whose = identity or Identity(external_id="", name="")
+    parked = Parked(tokens=tokens, identity=whose, scopes=(), missing_scopes=(), accounts=())
+    await discard(ctx, tx, attempt, parked)

@@ -80,7 +80,7 @@ async def _refused(ctx: Context, attempt: Attempt, provider: Provider, outcome: 
             details,
         )
         if outcome.tokens is not None:
-            await discard_tokens(ctx, tx, attempt, outcome.tokens)
+            await discard_tokens(ctx, tx, attempt, outcome.tokens, outcome.identity)
     ctx.kick("deliver")
     ctx.kick("revoke")
 

@@ -23,11 +23,12 @@ from connectors.provider import (
     Example,
     Identity,
     Json,
-    Notice,
     OAuth2,
     Provider,
     RefreshKind,
     Scope,
+    confirmed,
+    unconfirmed,
 )
 from connectors.reading import as_id, as_list, as_name, as_object
 
@@ -244,50 +245,43 @@ PROVIDER = Provider(
     read_probe=_read_probe,
     probe_interval=900,
     facts=(
-        Notice(
-            fact="A short-lived token is exchanged by GET oauth/access_token?grant_type=fb_exchange_token for one of about 60 days; "
+        confirmed(
+            "A short-lived token is exchanged by GET oauth/access_token?grant_type=fb_exchange_token for one of about 60 days; "
             "an expired one cannot be exchanged; Graph API v25.0",
-            source=_LONG_LIVED,
-            checked=_CHECKED,
-            verified=True,
+            _LONG_LIVED,
+            _CHECKED,
         ),
-        Notice(
-            fact="Error 190 with 458 app removed, 459 checkpoint, 460 password changed, 463 expired, 464 unconfirmed, 467 invalid; "
+        confirmed(
+            "Error 190 with 458 app removed, 459 checkpoint, 460 password changed, 463 expired, 464 unconfirmed, 467 invalid; "
             "10 and 200-299 permission; 4, 17, 341, 368 wait; 1, 2 outage",
-            source=_ERRORS,
-            checked=_CHECKED,
-            verified=True,
+            _ERRORS,
+            _CHECKED,
         ),
-        Notice(
-            fact="GET /{user}/permissions lists granted and declined ones; DELETE of it revokes",
-            source="https://developers.facebook.com/docs/graph-api/reference/user/permissions",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "GET /{user}/permissions lists granted and declined ones; DELETE of it revokes",
+            "https://developers.facebook.com/docs/graph-api/reference/user/permissions",
+            _CHECKED,
         ),
-        Notice(
-            fact="Sign-in at https://www.facebook.com/v25.0/dialog/oauth; auth_type=rerequest asks again for what was declined",
-            source=_LOGIN,
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "Sign-in at https://www.facebook.com/v25.0/dialog/oauth; auth_type=rerequest asks again for what was declined",
+            _LOGIN,
+            _CHECKED,
         ),
-        Notice(
-            fact="account_status 1 active, 2 disabled, 3 unsettled, 7 in review, 9 grace period, 100 closing, 101 closed",
-            source="https://developers.facebook.com/docs/marketing-api/reference/ad-account",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "account_status 1 active, 2 disabled, 3 unsettled, 7 in review, 9 grace period, 100 closing, 101 closed",
+            "https://developers.facebook.com/docs/marketing-api/reference/ad-account",
+            _CHECKED,
         ),
-        Notice(
-            fact="Error 100 with subcode 33 = an object this person cannot see",
-            source="https://github.com/singer-io/tap-facebook/issues/93",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "Error 100 with subcode 33 = an object this person cannot see",
+            "https://github.com/singer-io/tap-facebook/issues/93",
+            _CHECKED,
         ),
-        Notice(
-            fact="DELETE without a permission's name ends the app's whole access for that person; Bearer headers are accepted; "
+        unconfirmed(
+            "DELETE without a permission's name ends the app's whole access for that person; Bearer headers are accepted; "
             "36007 to 36009, 101, 191 at the token endpoint; unknown parameters (PKCE) are ignored",
-            source=_LOGIN,
-            checked=_CHECKED,
-            verified=False,
+            _LOGIN,
+            _CHECKED,
         ),
     ),
     example=Example(

@@ -27,11 +27,12 @@ from connectors.provider import (
     Example,
     Identity,
     Json,
-    Notice,
     OAuth2,
     Provider,
     RefreshKind,
     Scope,
+    confirmed,
+    unconfirmed,
 )
 from connectors.reading import as_id, as_list, as_name, as_object
 
@@ -94,9 +95,19 @@ def _what_is_wrong(text: str) -> str:
     return "That is not a shop address."
 
 
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("&", "%26")
+
+
 def _signature(query: Mapping[str, str], secret: str) -> str:
     """The hmac of a callback: every other parameter, sorted, as name=value joined by & (SHA-256, hexadecimal)."""
-    message = "&".join(f"{name}={value}" for name, value in sorted(query.items()) if name != "hmac")
+    # Percent and ampersand escaped as Shopify's own libraries do: no value can pose as a further parameter.
+    pairs = sorted(
+        (_escaped(name).replace("=", "%3D"), _escaped(value))
+        for name, value in query.items()
+        if name != "hmac"
+    )
+    message = "&".join(f"{name}={value}" for name, value in pairs)
     return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
@@ -138,6 +149,8 @@ def _read_probe(answer: Answer) -> Observation | None:
 def _forbidden(body: Json) -> Observation:
     """Shopify's 403 usually means a permission; the probe needs none, so without a named one the shop itself is blocked."""
     text = str(body.get("errors", "")) if isinstance(body, dict) else ""
+    if "Non-expiring access tokens" in text:
+        return Misconfigured(detail="tokens that never end are no longer taken")
     named = tuple(scope.name for scope in _SCOPES if scope.name in text)
     return ScopeMissing(scopes=named) if named else Suspended()
 
@@ -166,7 +179,7 @@ def _read_error(code: Json) -> Observation:
 def _read_refusal(answer: Answer) -> Observation | None:
     body = answer.json if isinstance(answer.json, dict) else {}
     match (answer.status, body.get("error")):
-        case (400 | 401, "invalid_grant" | "invalid_request" | "invalid_subject_token"):
+        case (400 | 401, "invalid_grant" | "invalid_subject_token"):
             return Rejected(reason=Reason.ACCESS_REMOVED, permanent=True)
         case (400 | 401, "application_cannot_be_found"):
             return Misconfigured(detail="client id")
@@ -240,59 +253,50 @@ PROVIDER = Provider(
         parse=_parse,
     ),
     facts=(
-        Notice(
-            fact="Sign-in at https://{shop}/admin/oauth/authorize, code at /admin/oauth/access_token; hmac and shop are checked",
-            source=f"{_DOCS}/authenticate-standalone-apps",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "Sign-in at https://{shop}/admin/oauth/authorize, code at /admin/oauth/access_token; hmac and shop are checked",
+            f"{_DOCS}/authenticate-standalone-apps",
+            _CHECKED,
         ),
-        Notice(
-            fact="Expiring offline tokens (expiring=1) live 3,600 seconds; the refresh token is replaced at every use",
-            source="https://shopify.dev/changelog/offline-access-tokens-now-support-expiry-and-refresh",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "Expiring offline tokens (expiring=1) live 3,600 seconds; the refresh token is replaced at every use",
+            "https://shopify.dev/changelog/offline-access-tokens-now-support-expiry-and-refresh",
+            _CHECKED,
         ),
-        Notice(
-            fact="Public apps must use expiring tokens: new ones since 2026-04-01, all from 2027-01-01",
-            source=f"{_DOCS}/access-tokens/offline-access-tokens",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "Public apps must use expiring tokens: new ones since 2026-04-01, all from 2027-01-01",
+            f"{_DOCS}/access-tokens/offline-access-tokens",
+            _CHECKED,
         ),
-        Notice(
-            fact="A used refresh token stays good until its replacement is used (since 2026-08-28)",
-            source="https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "A used refresh token stays good until its replacement is used (since 2026-08-28)",
+            "https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens",
+            _CHECKED,
         ),
-        Notice(
-            fact="API calls carry X-Shopify-Access-Token; the Admin API's version is 2026-10",
-            source=f"{_DOCS}/access-tokens",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "API calls carry X-Shopify-Access-Token; the Admin API's version is 2026-10",
+            f"{_DOCS}/access-tokens",
+            _CHECKED,
         ),
-        Notice(
-            fact="DELETE /admin/api_permissions/current.json uninstalls the app",
-            source=f"{_DOCS}/app-installation/uninstall-app-api-request",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "DELETE /admin/api_permissions/current.json uninstalls the app",
+            f"{_DOCS}/app-installation/uninstall-app-api-request",
+            _CHECKED,
         ),
-        Notice(
-            fact="402 frozen shop, 403 no permission, 423 locked shop",
-            source="https://shopify.dev/docs/api/usage/response-codes",
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "402 frozen shop, 403 no permission, 423 locked shop",
+            "https://shopify.dev/docs/api/usage/response-codes",
+            _CHECKED,
         ),
-        Notice(
-            fact="The code_challenge and code_verifier of PKCE are ignored (RFC 6749 3.1), not checked",
-            source=f"{_DOCS}/authenticate-standalone-apps",
-            checked=_CHECKED,
-            verified=False,
+        unconfirmed(
+            "The code_challenge and code_verifier of PKCE are ignored (RFC 6749 3.1), not checked",
+            f"{_DOCS}/authenticate-standalone-apps",
+            _CHECKED,
         ),
-        Notice(
-            fact="Refresh tokens live 90 days; a dead one is refused with 400 invalid_request or invalid_grant; 404 = closed shop",
-            source=f"{_DOCS}/access-tokens/offline-access-tokens",
-            checked=_CHECKED,
-            verified=False,
+        unconfirmed(
+            "Refresh tokens live 90 days; a dead one is refused with 400 invalid_grant; 404 = closed shop",
+            f"{_DOCS}/access-tokens/offline-access-tokens",
+            _CHECKED,
         ),
     ),
     example=Example(

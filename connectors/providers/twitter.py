@@ -1,11 +1,15 @@
 """Twitter (X): OAuth 2 with PKCE, two-hour access tokens, refresh tokens that change at every use."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 from connectors.observation import (
     Healthy,
     Misconfigured,
     Observation,
     Reason,
     Rejected,
+    ScopeMissing,
     Suspended,
     Throttled,
 )
@@ -18,15 +22,17 @@ from connectors.provider import (
     Example,
     Identity,
     Json,
-    Notice,
     OAuth2,
     Provider,
     RefreshKind,
     Scope,
     TokenAuth,
+    confirmed,
+    unconfirmed,
 )
 from connectors.reading import as_id, as_name, as_object
 
+_NEEDED_BY_ME = ("users.read", "tweet.read")
 _ME = Call(method="GET", url="https://api.x.com/2/users/me")
 _CHECKED = "2026-11-24"
 _FLOW = "https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code"
@@ -44,6 +50,8 @@ def _read_probe(answer: Answer) -> Observation | None:
     if 200 <= answer.status < 300:
         return Healthy(name=_read_identity(answer.json).name)
     match _problem(answer.json):
+        case "about:blank" if answer.status == 403:
+            return ScopeMissing(scopes=_NEEDED_BY_ME)
         case 64 | "user-suspended":
             return Suspended()
         case 326:
@@ -52,7 +60,16 @@ def _read_probe(answer: Answer) -> Observation | None:
             return Misconfigured(detail="the app may not use this API")
         case "usage-capped":
             return Throttled()
-    return None
+    return _read_wait(answer) if answer.status == 429 else None
+
+
+def _read_wait(answer: Answer) -> Observation | None:
+    """X says when its window begins anew (Unix seconds) instead of how long to wait; compared with the answer's own date."""
+    reset, date = answer.headers.get("x-rate-limit-reset", ""), answer.headers.get("date", "")
+    if "retry-after" in answer.headers or not (reset.isascii() and reset.isdigit()):
+        return None
+    wait = datetime.fromtimestamp(int(reset[:11]), UTC) - parsedate_to_datetime(date).astimezone(UTC)
+    return Throttled(retry_after=min(max(wait.total_seconds(), 0.0), 86_400.0))
 
 
 def _problem(body: Json) -> int | str | None:
@@ -60,7 +77,7 @@ def _problem(body: Json) -> int | str | None:
     if not isinstance(body, dict):
         return None
     kind, errors = body.get("type"), body.get("errors")
-    if isinstance(kind, str) and "/problems/" in kind:
+    if isinstance(kind, str):
         return kind.rpartition("/")[2]
     first = errors[0] if isinstance(errors, list) and errors else None
     code = first.get("code") if isinstance(first, dict) else None
@@ -117,7 +134,7 @@ PROVIDER = Provider(
         token_url="https://api.x.com/2/oauth2/token",
         revoke=Call(method="POST", url="https://api.x.com/2/oauth2/revoke"),
         revoke_form={"token": "{token}"},
-        revoke_by_hand="At x.com: Settings and privacy, Security and account access, Apps and sessions, Connected apps.",
+        revoke_by_hand="At x.com/settings/connected_apps: choose the app, then Revoke app permissions.",
         token_auth=TokenAuth.BASIC,
         refresh=RefreshKind.ROTATING,
         access_token_lifetime=7_200,
@@ -138,35 +155,35 @@ PROVIDER = Provider(
     probe=_ME,
     read_probe=_read_probe,
     facts=(
-        Notice(
-            fact="OAuth 2 with PKCE (S256); access tokens live two hours; a refresh token comes only with offline.access",
-            source=_FLOW,
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "OAuth 2 with PKCE (S256); access tokens live two hours; a refresh token comes only with offline.access",
+            _FLOW,
+            _CHECKED,
         ),
-        Notice(
-            fact="Confidential clients prove themselves by HTTP Basic at the token endpoint https://api.x.com/2/oauth2/token",
-            source=_STEPS,
-            checked=_CHECKED,
-            verified=True,
+        confirmed(
+            "Confidential clients prove themselves by HTTP Basic at the token endpoint https://api.x.com/2/oauth2/token",
+            _STEPS,
+            _CHECKED,
         ),
-        Notice(
-            fact="The sign-in page is https://x.com/i/oauth2/authorize; tokens are revoked at https://api.x.com/2/oauth2/revoke",
-            source=_STEPS,
-            checked=_CHECKED,
-            verified=False,
+        confirmed(
+            "The sign-in page is https://x.com/i/oauth2/authorize; tokens are revoked at https://api.x.com/2/oauth2/revoke",
+            _STEPS,
+            _CHECKED,
         ),
-        Notice(
-            fact="A refresh token dies when it is used; a dead one is refused with invalid_request, not invalid_grant",
-            source=_FLOW,
-            checked=_CHECKED,
-            verified=False,
+        confirmed(
+            "403 without a problem type = a permission lacks; problem types client-forbidden and usage-capped; a 429 carries x-rate-limit-reset in Unix seconds",
+            "https://docs.x.com/x-api/fundamentals/response-codes-and-errors",
+            _CHECKED,
         ),
-        Notice(
-            fact="Errors 64 (suspended) and 326 (locked until the person signs in) and the problem types of the v2 API",
-            source="https://docs.x.com/x-api/fundamentals/response-codes-and-errors",
-            checked=_CHECKED,
-            verified=False,
+        unconfirmed(
+            "A refresh token dies when it is used; a dead one is refused with invalid_request, not invalid_grant",
+            _FLOW,
+            _CHECKED,
+        ),
+        unconfirmed(
+            "Errors 64 (suspended) and 326 (locked until the person signs in), as the older API had them",
+            "https://docs.x.com/x-api/fundamentals/response-codes-and-errors",
+            _CHECKED,
         ),
     ),
     example=Example(
@@ -192,6 +209,10 @@ PROVIDER = Provider(
             "revoked": _UNAUTHORIZED,
             "password_changed": _UNAUTHORIZED,
             "expired": _UNAUTHORIZED,
+            "scope_missing": (
+                403,
+                {"title": "Forbidden", "type": "about:blank", "status": 403, "detail": "Forbidden"},
+            ),
             "suspended": (403, {"errors": [{"code": 64, "message": "Your account is suspended."}]}),
         },
         refused_refresh=_DEAD,

@@ -8,8 +8,8 @@ import pytest
 
 from tests.architecture.house import PACKAGES, ROOT, Source, dotted, functions, sources, tracked
 
-LATE = ("bot.sandbox", "store.migrations", "alembic", "asyncpg", "smtplib")
-"""What may be imported inside a function: heavy, and not needed by every start."""
+LATE = ("bot.sandbox", "store.migrations", "alembic", "asyncpg", "smtplib", "uvloop")
+"""What may be imported inside a function: heavy, and not needed by every start, or not there on every system."""
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "service", "base", "misc"}
 WORKPLACES = (
     "/" + "work/",

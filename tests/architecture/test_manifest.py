@@ -109,6 +109,11 @@ def test_names_typed_after_the_command_reach_us_as_ids() -> None:
     assert all(command["should_escape"] for command in MANIFEST["features"]["slash_commands"])
 
 
+def test_the_package_carries_the_same() -> None:
+    """`lexer-bot manifest` prints it from an installed package, too."""
+    assert (ROOT / "bot" / "manifest.yml").read_bytes() == (ROOT / "manifest.yml").read_bytes()
+
+
 def test_every_address_is_the_placeholder() -> None:
     """One replacement makes it this bot's own manifest."""
     text = (ROOT / "manifest.yml").read_text(encoding="utf-8")

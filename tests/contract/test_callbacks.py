@@ -83,6 +83,16 @@ async def test_a_shopify_callback_that_was_changed_is_refused(desks: Desks, chan
     assert desk.stage.seen == []
 
 
+async def test_a_shopify_callback_cannot_be_cut_up_anew(desks: Desks) -> None:
+    """A genuine signature does not fit the same text shared out among other parameters."""
+    desk = desks("shopify")
+    genuine = desk.callback()
+    shop, state = genuine.pop("shop"), genuine.pop("state")
+    query = {**genuine, "code": f"{genuine['code']}&shop={shop}&state={state}"}
+    assert await desk.finish({**query, "shop": shop}) == SignInFailed(problem=SignInProblem.NOT_GENUINE)
+    assert await desk.finish(query) == SignInFailed(problem=SignInProblem.NOT_GENUINE)
+
+
 async def test_a_shopify_callback_without_signature_is_refused(desks: Desks) -> None:
     """No signature counts as a wrong one."""
     desk = desks("shopify")

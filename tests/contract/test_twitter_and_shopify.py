@@ -63,6 +63,7 @@ async def test_an_invalid_request_at_x_has_several_meanings(
 @pytest.mark.parametrize(
     ("status", "body", "seen"),
     [
+        (403, {"type": "about:blank"}, ScopeMissing(scopes=("users.read", "tweet.read"))),
         (401, {"title": "Unauthorized"}, Rejected(reason=Reason.SIGN_IN_REFUSED)),
         (403, {"errors": [{"code": 326}]}, Rejected(reason=Reason.CHECKPOINT)),
         (403, {"errors": [{"code": 64}]}, Suspended()),
@@ -85,6 +86,26 @@ async def test_what_x_says_is_read(twitter: Desk, status: int, body: Json, seen:
     tokens = (await twitter.signed_in()).tokens
     twitter.stage.script = lambda _seen: Reply(status=status, json=body)
     assert await twitter.probe(tokens) == seen
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"x-rate-limit-reset": "1795521660", "Date": "Tue, 24 Nov 2026 12:00:00 GMT"}, 60.0),
+        ({"x-rate-limit-reset": "1795521660", "Date": "Tue, 24 Nov 2026 13:00:00 GMT"}, 0.0),
+        ({"x-rate-limit-reset": "99999999999999", "Date": "Tue, 24 Nov 2026 12:00:00 GMT"}, 86_400.0),
+        ({"x-rate-limit-reset": "1795521660", "Date": "soon"}, None),
+        ({"x-rate-limit-reset": "soon"}, None),
+        ({"x-rate-limit-reset": "1795521660", "Retry-After": "7"}, 7.0),
+    ],
+)
+async def test_x_says_when_its_window_begins_anew(
+    twitter: Desk, headers: dict[str, str], wait: float | None
+) -> None:
+    """The wait X asks for is kept, in whichever header it stands."""
+    tokens = (await twitter.signed_in()).tokens
+    twitter.stage.script = lambda _seen: Reply(status=429, json={}, headers=headers)
+    assert await twitter.probe(tokens) == Throttled(retry_after=wait)
 
 
 async def test_both_tokens_are_revoked_at_x(twitter: Desk) -> None:
@@ -150,6 +171,11 @@ def graphql(errors: Json) -> Json:
         (403, {"errors": "Forbidden"}, Suspended()),
         (403, {"errors": "approval for read_orders scope"}, ScopeMissing(scopes=("read_orders",))),
         (404, {"errors": "Not Found"}, Suspended(reason=Reason.ACCOUNT_CLOSED)),
+        (
+            403,
+            {"errors": "Non-expiring access tokens are no longer accepted for the Admin API."},
+            Misconfigured(detail="tokens that never end are no longer taken"),
+        ),
         (200, graphql([{"extensions": {"code": "THROTTLED"}}]), Throttled()),
         (200, graphql([{"extensions": {"code": "SHOP_INACTIVE"}}]), Suspended()),
         (

@@ -147,11 +147,12 @@ async def test_groups(store: Store) -> None:
 
 
 async def test_remove_ends_sharing(store: Store) -> None:
-    """A removed account is shared with nobody."""
+    """A removed account is shared with nobody, also when somebody saves its Groups a moment later."""
     await put(store, group(), grant(), account())
     async with store.transaction() as tx:
         await accounts.set_groups(tx, T1, account().id, [group().id])
         await accounts.remove(tx, T1, account().id, by=None, at=NOW)
+        assert not await accounts.set_groups(tx, T1, account().id, [group().id])
         found = await accounts.get(tx, T1, account().id)
     assert found is not None
     assert (found.groups, found.account.removed_by) == ((), None)

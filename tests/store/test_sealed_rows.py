@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from store import attempts, grants
 from store.database import KeysMissing, Store, open_store, sealed_rows_by_key
 from store.records import Stage
+from store.sealing import reseal
 from store.tables import attempts as attempt_rows
 from store.tables import grants as grant_rows
 from store.vault import CannotOpen, Vault
@@ -112,6 +113,25 @@ async def test_count_by_key(store: Store, database_url: str) -> None:
         async with rotated.reading() as tx:
             assert await sealed_rows_by_key(tx) == {"test": 3, "new": 1}
             assert await grants.tokens(tx, T1, grant("s1").id) == SECRET
+
+
+async def test_reseal(store: Store, database_url: str) -> None:
+    """Everything can be sealed anew, a few at a time, so that an old key is no longer needed."""
+    await put(store, grant("s1"), grant("s2", T2))
+    await sign_in(store)
+    async with open_store(
+        database_url, Vault([("new", b"n" * 32), ("test", b"k" * 32)]), migrate=False
+    ) as both:
+        resealed = []
+        while not resealed or resealed[-1]:
+            async with both.transaction() as tx:
+                resealed.append(await reseal(tx, limit=3))
+    assert resealed == [3, 1, 0]
+    only_new = Vault([("new", b"n" * 32)])
+    async with open_store(database_url, only_new, migrate=False) as rotated, rotated.reading() as tx:
+        assert await grants.tokens(tx, T2, grant("s2").id) == SECRET
+        assert await attempts.verifier(tx, T1, attempt("at2").id) == VERIFIER
+        assert await attempts.parked(tx, T1, attempt("at1").id) == PARKED
 
 
 async def test_missing_key(store: Store, database_url: str) -> None:

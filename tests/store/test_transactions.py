@@ -60,18 +60,21 @@ async def test_cancelled(store: Store) -> None:
 
 
 async def test_cancelled_in_a_statement(store: Store) -> None:
-    """A write that is cancelled while the database works on it does not block those after it."""
+    """A write that is cancelled while the database works on it ends as cancelled and does not block those after it."""
 
     async def write(number: int) -> None:
         async with store.transaction() as tx:
             for _ in range(50):
                 await people.save(tx, person(f"U{number}"))
 
+    tasks = []
     for delay in range(20):
-        task = asyncio.create_task(write(delay))
+        tasks.append(asyncio.create_task(write(delay)))
         await asyncio.sleep(delay / 1000)
-        task.cancel()
-        await asyncio.wait([task])
+        tasks[-1].cancel()
+        await asyncio.wait(tasks)
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(one) for one in ended if one is not None} == {asyncio.CancelledError}
     await put(store, person())
     assert await known(store)
 

@@ -1,0 +1,31 @@
+"""The Slack app's manifest, filled in for one bot. The text is manifest.yml, of which the package carries a copy."""
+
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+def filled(url: str, *, socket: bool) -> str:
+    """manifest.yml as YAML with this bot's public address, or with Socket Mode on and no addresses at all."""
+    manifest: dict[str, Any] = yaml.safe_load(_text())
+    request_url = None if socket else f"{url}/slack/events"
+    settings = manifest["settings"]
+    settings["socket_mode_enabled"] = socket
+    _put(settings["event_subscriptions"], "request_url", request_url)
+    _put(settings["interactivity"], "request_url", request_url)
+    _put(settings["interactivity"], "message_menu_options_url", request_url)
+    for command in manifest["features"]["slash_commands"]:
+        _put(command, "url", request_url)
+    return yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _text() -> str:
+    return files("bot").joinpath("manifest.yml").read_text(encoding="utf-8")
+
+
+def _put(part: dict[str, Any], name: str, value: str | None) -> None:
+    if value is None:
+        part.pop(name, None)
+    else:
+        part[name] = value

@@ -1,0 +1,222 @@
+"""A bot and the world around it: a real port each, one clock, and a search for secrets and refusals when a test ends."""
+
+import base64
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.judge import judge_message, judge_view
+
+from bot.app import Bot, open_bot
+from bot.sandbox.people import PersonAtWork, Screen
+from bot.sandbox.workspace import Sandbox, listening, open_sandbox
+from bot.sandbox.world import MovableClock
+from bot.settings import load
+from connectors.outside import Reroute
+from connectors.providers import all_providers
+from store import accounts, audit
+from store.records import AccountDetail, WorkspaceId
+
+KEYS = "test:" + base64.urlsafe_b64encode(b"k" * 32).decode()
+NOUNS = {p.name: p.account_noun for p in all_providers()}
+TEAM = WorkspaceId("T0LEXERDEMO")
+
+
+class Log(logging.Handler):
+    """Everything anybody logged, at every level."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line as it would be written."""
+        self.lines.append(self.format(record))
+
+
+@dataclass(kw_only=True)
+class House:
+    """What a story plays in."""
+
+    sandbox: Sandbox
+    clock: MovableClock
+    bot: Bot
+    url: str
+    database_url: str
+    log: Log
+    folder: Path
+    may_refuse: set[str] = field(default_factory=set)
+    """Slack errors a test provokes on purpose."""
+
+    @property
+    def ada(self) -> PersonAtWork:
+        """Workspace admin."""
+        return self.sandbox.person("ada")
+
+    @property
+    def maria(self) -> PersonAtWork:
+        """Integrator, once Ada has made the Group."""
+        return self.sandbox.person("maria")
+
+    @property
+    def tom(self) -> PersonAtWork:
+        """Member without the permission."""
+        return self.sandbox.person("tom")
+
+    async def settle(self) -> None:
+        """Let everything under way come to its end, and what was to be told be told."""
+        await self.bot.drain()
+        await self.bot.tick("deliver")
+        await self.bot.drain()
+
+    async def passes(self, **step: float) -> None:
+        """Time passes, and the ticks that would have come do."""
+        self.clock.advance(timedelta(**step))
+        for name in ("tidy", "revoke", "deliver"):
+            await self.bot.tick(name)
+        await self.settle()
+
+    async def set_up(self) -> None:
+        """Ada makes the first two Groups: Integrators with Maria, Sales with Tom."""
+        await self.ada.types("/lexer")
+        await self.ada.presses("Create the first Group", waits=True)
+        await self.ada.sees("Name")
+        await self.ada.fills("Name", "Marketing")
+        await self.ada.chooses("People", "Maria Silva")
+        await self.ada.submits()
+        await self.ada.closes()
+        await self.ada.types("/lexer groups", waits=True)
+        await self.ada.sees("Create a Group")
+        await self.ada.presses("Create a Group", waits=True)
+        await self.ada.sees("Name")
+        await self.ada.fills("Name", "Sales")
+        await self.ada.chooses("People", "Tom Baker")
+        await self.ada.submits(waits=True)
+        await self.ada.closes(everything=True)
+        await self.settle()
+
+    async def signs_in(self, who: PersonAtWork, *, provider: str = "Twitter (X)", **consent: object) -> None:
+        """The browser's part: the link of the open modal or the newest DM, our page, the provider."""
+        await who.presses(f"Continue to {provider}")
+        await who.browser.continues()
+        await who.browser.allows(**consent)  # type: ignore[arg-type]
+        await self.settle()
+
+    async def opens(self, who: PersonAtWork, name: str = "Twitter (X)") -> Screen:
+        """The integration's detail, from the listing."""
+        await who.types(f"/lexer integrations {name}")
+        await who.presses(f"Open {name}")
+        await who.sees("Read the guide")
+        await self.settle()
+        return who.screen
+
+    async def begins(self, who: PersonAtWork, name: str = "Twitter (X)") -> Screen:
+        """From nothing to the modal with the link."""
+        await self.opens(who, name)
+        another = "Integrate another" in who.screen
+        label = f"Integrate another {NOUNS[name]}" if another else f"Integrate {name}"
+        await who.presses(label)
+        await who.sees("Continue to" if name != "Shopify" else "Shop address")
+        await self.settle()
+        return who.screen
+
+    async def connects(self, who: PersonAtWork, name: str = "Twitter (X)", group: str = "Marketing") -> None:
+        """The whole way to connected accounts of a provider that asks for no address."""
+        await self.begins(who, name)
+        await self.signs_in(who, provider=name)
+        if "Next" in who.screen:
+            boxes = who.screen.view
+            assert boxes is not None
+            await who.submits()
+        await who.chooses("Who may use", group)
+        await who.submits()
+        await who.sees("Connected")
+        await who.closes(everything=True)
+        await self.settle()
+
+    async def accounts(self, key: str = "twitter") -> tuple[AccountDetail, ...]:
+        """The living accounts of a provider."""
+        async with self.bot.context.store.reading() as tx:
+            return await accounts.of_provider(tx, TEAM, key)
+
+    async def audited(self) -> list[tuple[str, bool]]:
+        """Audit rows, oldest first: action and whether it was granted."""
+        async with self.bot.context.store.reading() as tx:
+            return [(e.action, e.granted) for e in reversed(await audit.entries(tx, TEAM, limit=200))]
+
+    def secrets(self) -> Iterator[str]:
+        """Everything that must never be written down in the clear."""
+        yield from (self.sandbox.bot_token, self.sandbox.app_token, self.sandbox.signing_secret)
+        yield KEYS.partition(":")[2]
+        for pretend in self.sandbox.providers.all.values():
+            yield pretend.client_secret
+            yield from pretend.codes
+            for signed_in in pretend.sign_ins:
+                yield from signed_in.access
+                yield from signed_in.refresh
+        for person in ("ada", "maria", "tom", "nina"):
+            for url in self.sandbox.person(person).browser.history:
+                yield from _secret_parts(url)
+
+    def check(self) -> None:
+        """What holds after every story: no secret in a log or the database, nothing Slack would refuse."""
+        unexpected = [r for r in self.sandbox.refusals if r.error not in self.may_refuse]
+        assert not unexpected, unexpected
+        problems = [p for sent in self.sandbox.sent for p in _judged(sent)]
+        assert not problems, problems[:3]
+        written = "\n".join(self.log.lines)
+        kept = b"".join(file.read_bytes() for file in self.folder.glob("lexer.db*"))
+        for secret in set(self.secrets()):
+            assert secret not in written, "a secret is in a log line"
+            assert secret.encode() not in kept, "a secret is in the database file"
+
+
+def _judged(sent: dict[str, object]) -> list[str]:
+    return judge_view(sent) if sent.get("type") == "modal" else judge_message(sent)
+
+
+def _secret_parts(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
+    if parts.path.startswith("/connect/"):
+        yield parts.path.rpartition(".")[2]
+    yield from (value for name, value in parse_qsl(parts.query) if name in ("state", "code"))
+
+
+def free_port() -> int:
+    """A loopback port nobody uses just now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@asynccontextmanager
+async def open_house(*, database_url: str, mode: str, folder: Path, log: Log) -> AsyncIterator[House]:
+    """Sandbox and bot, each on its port, talking in the given Slack mode."""
+    clock, port = MovableClock(), free_port()
+    url = f"http://127.0.0.1:{port}"
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(open_sandbox(clock=clock))
+        sandbox.point_at(url)
+        env = {
+            **sandbox.environment(),
+            "LEXER_PUBLIC_URL": url,
+            "LEXER_DATABASE_URL": database_url,
+            "LEXER_SECRET_KEYS": KEYS,
+        }
+        if mode == "socket":
+            env["SLACK_APP_TOKEN"] = sandbox.app_token
+        bot = await stack.enter_async_context(
+            open_bot(load(env, None), reroute=Reroute(base=sandbox.base_url), clock=clock, ticking=False)
+        )
+        await stack.enter_async_context(listening(bot.asgi, port=port))
+        house = House(
+            sandbox=sandbox, clock=clock, bot=bot, url=url, database_url=database_url, log=log, folder=folder
+        )
+        yield house
+        await house.settle()
+        house.check()

@@ -1,0 +1,220 @@
+"""The pretend providers play every declared provider, and are as strict as the real ones."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.sandbox.workspace import Sandbox
+from bot.sandbox.world import MovableClock
+from connectors.engine import Refreshed, RevokeOutcome, SignInFailed, SignInProblem
+from connectors.observation import Healthy, Rejected, Throttled, Unreachable
+from connectors.provider import Provider, RefreshKind
+from connectors.providers import all_providers
+from tests.sandbox.desk import Desk, open_desk
+from tests.sandbox.fake_bot import FakeBot
+
+PROVIDERS = all_providers()
+every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=[one.key for one in PROVIDERS])
+TWITTER = next(one for one in PROVIDERS if one.key == "twitter")
+
+
+@pytest.fixture
+async def desk(sandbox: Sandbox, bot: FakeBot) -> AsyncIterator[Desk]:
+    """The connectors aimed at the sandbox."""
+    assert sandbox.delivery.bot_url is not None
+    async with open_desk(sandbox, sandbox.delivery.bot_url) as made:
+        yield made
+
+
+@every_provider
+async def test_someone_signs_in_and_the_sign_in_lives(desk: Desk, provider: Provider) -> None:
+    """Every provider can be connected here, with nothing but its own file."""
+    done = await desk.signs_in(provider)
+    assert done.identity == provider.example.identity
+    assert done.accounts == provider.example.accounts
+    assert done.missing_scopes == ()
+    assert isinstance(await desk.probes(provider, done), Healthy)
+    assert desk.sandbox.refusals == []
+
+
+@every_provider
+async def test_another_login_reaches_another_account(desk: Desk, provider: Provider) -> None:
+    """Signing in with the wrong account can be played."""
+    other = desk.sandbox.provider(provider.key).logins()[1]
+    done = await desk.signs_in(provider, login=other.identity.name)
+    assert done.identity == other.identity
+    assert not {one.external_id for one in done.accounts} & {
+        one.external_id for one in provider.example.accounts
+    }
+
+
+@every_provider
+async def test_cancel_goes_back_without_a_code(desk: Desk, provider: Provider) -> None:
+    """A person who says no is taken at their word."""
+    verifier = desk.connectors.new_verifier()
+    await desk.to_consent(provider, verifier)
+    await desk.browser.cancels()
+    done = await desk.finish(provider, verifier)
+    assert isinstance(done, SignInFailed)
+    assert done.problem is SignInProblem.CANCELLED
+
+
+@every_provider
+async def test_the_consent_page_names_what_is_asked(desk: Desk, provider: Provider) -> None:
+    """Whoever signs in reads who asks for what."""
+    await desk.to_consent(provider, desk.connectors.new_verifier())
+    assert desk.browser.page is not None
+    assert provider.name in desk.browser.page.text
+    assert all(scope.reason in desk.browser.page.text for scope in provider.scopes)
+    assert provider.example.accounts[0].name in desk.browser.page.text
+
+
+@every_provider
+async def test_a_code_works_once(desk: Desk, provider: Provider) -> None:
+    """A stolen code is worth nothing, and ends what it gave."""
+    verifier = desk.connectors.new_verifier()
+    await desk.to_consent(provider, verifier)
+    await desk.browser.allows()
+    await desk.finish(provider, verifier)
+    again = await desk.finish(provider, verifier)
+    assert isinstance(again, SignInFailed)
+    assert again.problem is SignInProblem.CODE_REFUSED
+    assert [refusal.error for refusal in desk.sandbox.refusals] == ["code_used_twice"]
+
+
+@pytest.mark.parametrize("provider", [one for one in PROVIDERS if one.auth.pkce], ids=lambda one: one.key)
+async def test_a_verifier_of_another_attempt_is_refused(desk: Desk, provider: Provider) -> None:
+    """PKCE is checked, not carried along."""
+    await desk.to_consent(provider, desk.connectors.new_verifier())
+    await desk.browser.allows()
+    done = await desk.finish(provider, desk.connectors.new_verifier())
+    assert isinstance(done, SignInFailed)
+    assert desk.sandbox.refusals[-1].error == "pkce_mismatch"
+
+
+async def test_a_code_runs_out(desk: Desk, clock: MovableClock) -> None:
+    """A code is good for ten minutes."""
+    verifier = desk.connectors.new_verifier()
+    await desk.to_consent(TWITTER, verifier)
+    await desk.browser.allows()
+    clock.advance(timedelta(minutes=11))
+    assert isinstance(await desk.finish(TWITTER, verifier), SignInFailed)
+    assert desk.sandbox.refusals[-1].error == "code_expired"
+
+
+async def test_an_unregistered_callback_is_refused(desk: Desk) -> None:
+    """Nobody is sent to an address the app did not register."""
+    desk.sandbox.provider("twitter").redirect_uri = "http://127.0.0.1:9/elsewhere"
+    await desk.to_consent(TWITTER, desk.connectors.new_verifier())
+    assert desk.browser.page is not None
+    assert desk.browser.page.status == 400
+    assert "redirect_uri" in desk.sandbox.refusals[-1].error
+
+
+async def test_a_wrong_client_secret_is_refused(desk: Desk) -> None:
+    """The client has to prove itself."""
+    verifier = desk.connectors.new_verifier()
+    await desk.to_consent(TWITTER, verifier)
+    await desk.browser.allows()
+    desk.sandbox.provider("twitter").client_secret = "another"
+    done = await desk.finish(TWITTER, verifier)
+    assert isinstance(done, SignInFailed)
+    assert done.problem is SignInProblem.MISCONFIGURED
+
+
+@every_provider
+async def test_tokens_run_out_and_are_renewed(desk: Desk, provider: Provider, clock: MovableClock) -> None:
+    """Access tokens end by the clock; renewing goes as declared, and a rotated refresh token dies."""
+    if provider.auth.refresh is RefreshKind.NONE:
+        return
+    done = await desk.signs_in(provider)
+    if provider.auth.refresh is not RefreshKind.EXCHANGE and done.tokens.expires_at is not None:
+        clock.advance(done.tokens.expires_at - clock() + timedelta(seconds=1))
+        assert not isinstance(await desk.probes(provider, done), Healthy)
+    address = provider.example.address
+    renewed = await desk.connectors.refresh(provider, tokens=done.tokens, address=address, now=clock())
+    assert isinstance(renewed, Refreshed), renewed
+    again = await desk.connectors.refresh(provider, tokens=done.tokens, address=address, now=clock())
+    assert isinstance(again, Refreshed) is (provider.auth.refresh is not RefreshKind.ROTATING)
+
+
+@every_provider
+async def test_access_removed_ends_the_old_sign_in_and_leaves_a_new_one(
+    desk: Desk, provider: Provider
+) -> None:
+    """What ended at the provider is over for tokens given before; whoever signs in again lives."""
+    done = await desk.signs_in(provider)
+    desk.sandbox.provider(provider.key).account(provider.example.accounts[0].name).state = "revoked"
+    assert isinstance(await desk.probes(provider, done), Rejected)
+    assert isinstance(await desk.probes(provider, await desk.signs_in(provider)), Healthy)
+
+
+@every_provider
+async def test_switches(desk: Desk, provider: Provider) -> None:
+    """Throttled and down look as the provider's own answers do; healthy again is healthy."""
+    done = await desk.signs_in(provider)
+    account = desk.sandbox.provider(provider.key).account(provider.example.accounts[0].name)
+    for state, expected in {"throttled": Throttled, "down": Unreachable, "healthy": Healthy}.items():
+        account.state = state
+        assert isinstance(await desk.probes(provider, done), expected), state
+    with pytest.raises(ValueError, match="knows"):
+        account.state = "on holiday"
+
+
+@every_provider
+async def test_every_declared_failure_can_be_switched_on(desk: Desk, provider: Provider) -> None:
+    """Each state a provider's example knows changes what a check sees."""
+    for state in provider.example.failures:
+        done = await desk.signs_in(provider)
+        account = desk.sandbox.provider(provider.key).account(provider.example.accounts[0].name)
+        account.state = state
+        assert not isinstance(await desk.probes(provider, done), Healthy), state
+        account.state = "healthy"
+
+
+@every_provider
+async def test_revoking_ends_the_sign_in(desk: Desk, provider: Provider) -> None:
+    """What we end is over."""
+    if provider.auth.revoke is None:
+        return
+    done = await desk.signs_in(provider)
+    outcome = await desk.connectors.revoke(
+        provider, tokens=done.tokens, identity_id=done.identity.external_id, address=provider.example.address
+    )
+    assert outcome is RevokeOutcome.REVOKED
+    assert not isinstance(await desk.probes(provider, done), Healthy)
+
+
+async def test_a_refused_permission_is_missing(desk: Desk) -> None:
+    """A permission unticked on the consent page is not granted."""
+    verifier = desk.connectors.new_verifier()
+    await desk.to_consent(TWITTER, verifier)
+    await desk.browser.allows(refuse=["dm.read"])
+    done = await desk.finish(TWITTER, verifier)
+    assert not isinstance(done, SignInFailed)
+    assert done.missing_scopes == ("dm.read",)
+
+
+async def test_an_unknown_token_is_refused(desk: Desk) -> None:
+    """Nothing answers to a token nobody gave out."""
+    done = await desk.signs_in(TWITTER)
+    seen = await desk.connectors.probe(
+        TWITTER,
+        tokens=type(done.tokens)(access_token=SecretStr("made-up"), refresh_token=None, expires_at=None),
+        account_id="1",
+        identity_id="1",
+        address=None,
+    )
+    assert isinstance(seen, Rejected)
+    assert desk.sandbox.refusals[-1].error == "unknown_access_token"
+
+
+async def test_an_answered_consent_page_is_over(desk: Desk) -> None:
+    """Pressing Allow twice gives one code."""
+    await desk.to_consent(TWITTER, desk.connectors.new_verifier())
+    page = desk.browser.page
+    await desk.browser.allows()
+    desk.browser.page = page
+    assert (await desk.browser.allows()).status == 400
