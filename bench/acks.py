@@ -1,5 +1,6 @@
 """Goals 1 and 2: what a person waits for after `/lexer help` and `/lexer`, against Bolt alone."""
 
+import json
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -71,6 +72,10 @@ async def measure() -> list[Row]:
         listing = (await load(found["SQLite"], connections=1, seconds=0.1, text=""))["body"]
         if str(listing).count("Open Provider") < 12:
             raise RuntimeError(f"this is no listing: {listing}")
+        if "bolt-js" in found:
+            theirs = (await load(found["bolt-js"], connections=1, seconds=0.1, text=""))["body"]
+            if json.loads(theirs) != json.loads(listing):
+                raise RuntimeError(f"bolt-js answers something else: {theirs}")
         by_count = {count: await _rounds(found, count) for count in AT_ONCE}
     return [row for count, measured in by_count.items() for row in _rows(measured, count)]
 

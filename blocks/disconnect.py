@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from blocks.parts import View, context, modal, notice, section
+from blocks.parts import Message, View, context, message, modal, notice, section
 from blocks.text import count, name, names, people, plain_name
 from blocks.views import DisconnectedView, DisconnectView, Revoke
 
@@ -58,6 +58,12 @@ def disconnected(view: DisconnectedView) -> View:
     level = "warning" if view.revoke is Revoke.FAILED else "success"
     blocks = [notice(f"{name(view.account)} is disconnected.", level), section(_at_provider(view))]
     return modal(_title(view.account), DISCONNECT_CONFIRM, blocks)
+
+
+def not_revoked_dm(view: DisconnectedView) -> Message:
+    """To who disconnected, when the access could not be ended at the provider: where to do it."""
+    text = f"{name(view.account)} is disconnected. {_at_provider(view)}"
+    return message(text, [section(text)])
 
 
 def _at_provider(view: DisconnectedView) -> str:

@@ -161,6 +161,10 @@ def _answers(name: str) -> Iterator[tuple[str, Draw]]:
     yield "ask an Integrator, DM", partial(help.ask_dm, ask)
     yield "asked", partial(help.asked, name, already=False)
     yield "asked before", partial(help.asked, name, already=True)
+    kept = DisconnectedView(
+        account=name, provider="Twitter (X)", revoke=Revoke.FAILED, by_hand="At x.com/settings."
+    )
+    yield "access not ended, DM", partial(disconnect.not_revoked_dm, kept)
     yield "waiting account removed, DM", partial(help.waiting_removed_dm, name, name)
 
 

@@ -25,6 +25,8 @@ _WHAT: Mapping[Failure, str] = MappingProxyType(
         Failure.INTERRUPTED: "Something interrupted the sign-in on our side.",
         Failure.DECLINED: "You said this sign-in was not yours, so it was thrown away.",
         Failure.KEY_GONE: "This sign-in can no longer be read here.",
+        Failure.NOT_FINISHED: "You signed in, but the last step here was not taken in time, so the sign-in was thrown away.",
+        Failure.CONNECTED_BY_ANOTHER: "Somebody else has just connected this account.",
     }
 )
 
@@ -47,6 +49,8 @@ _NEXT: Mapping[Failure, str] = MappingProxyType(
         Failure.INTERRUPTED: "Nothing was connected. Get a new link and try again.",
         Failure.DECLINED: "Nothing was connected. If somebody sent you that link, tell an admin.",
         Failure.KEY_GONE: "Get a new link and sign in again.",
+        Failure.NOT_FINISHED: "Nothing was changed. Get a new link and sign in once more.",
+        Failure.CONNECTED_BY_ANOTHER: "There is nothing left to do: /lexer integrations shows it, and who may use it.",
     }
 )
 

@@ -17,7 +17,7 @@ from blocks.parts import (
     notice,
     section,
 )
-from blocks.status import Status, words
+from blocks.status import Status, reason_words, words
 from blocks.text import article, count, day, name, names, people, plain_name, user, when
 from blocks.views import AccountRow, DetailView, HistoryRow
 
@@ -44,6 +44,7 @@ HISTORY: Mapping[str, str] = MappingProxyType(
         "removed": "disconnected here",
         "revoked": "access ended at the provider",
         "not_revoked": "access could not be ended at the provider",
+        "still_shared": "access stays at the provider, where others still use it",
         "needs_permission": "needs a permission",
         "expired_waiting": "removed after 7 days without Groups",
     }
@@ -227,5 +228,13 @@ def _history(rows: tuple[HistoryRow, ...]) -> Iterator[Json]:
 
 def _event(row: HistoryRow) -> str:
     who = f", by {user(row.who)}" if row.who else ""
-    more = f" ({name(row.detail, 60)})" if row.detail and row.detail != row.account else ""
+    more = f" ({_why(row)})" if row.detail and row.detail != row.account else ""
     return f"{when(row.at)}: {name(row.account, 40)} {HISTORY.get(row.kind, 'changed')}{more}{who}"
+
+
+def _why(row: HistoryRow) -> str:
+    """A disconnection's detail is the key of its reason."""
+    return reason_words(row.detail) if row.kind in _ENDED else name(row.detail, 60)
+
+
+_ENDED = frozenset({"disconnected", "needs_permission"})

@@ -51,6 +51,8 @@ def listing(view: IntegrationsView) -> Message:
 def _nothing_found(view: IntegrationsView) -> Message:
     if not view.words:
         text = "No integration is switched on for this bot yet. Ask the person who runs it."
+    elif view.nothing:
+        text = f"{view.nothing} `/lexer integrations` shows all {view.total}."
     else:
         text = (
             f'No integration matches "{name(view.words)}".\n{_meant(view)} '

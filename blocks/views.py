@@ -48,6 +48,8 @@ class IntegrationsView:
     """Integrations known to the bot, before narrowing."""
     nearest: str | None = None
     """When nothing matched: the word that was probably meant."""
+    nothing: str | None = None
+    """Why nothing is shown, where the words were understood: "Nothing is disconnected."."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,10 @@ class Failure(StrEnum):
     DECLINED = "declined"
     """The person said the sign-in was not theirs."""
     KEY_GONE = "key_gone"
+    NOT_FINISHED = "not_finished"
+    """Signed in, but the last step in Slack was never taken."""
+    CONNECTED_BY_ANOTHER = "connected_by_another"
+    """Somebody else was quicker with the same account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

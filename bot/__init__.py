@@ -1,0 +1,1 @@
+"""The bot: the only package that knows the other three."""

@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ from bot.usecases.context import Context
 from bot.web import Site, web
 from connectors.engine import ClientCredentials, Connectors
 from connectors.outside import Outside, Reroute, open_outside
+from connectors.provider import Provider
 from connectors.providers import all_providers
 from store import workspaces
 from store.database import Store, inside_transaction, open_store
@@ -74,11 +75,12 @@ async def open_bot(
     clock: Callable[[], datetime] = utc_now,
     ticking: bool = True,
     handlers: Handlers | None = None,
+    providers: Sequence[Provider] | None = None,
 ) -> AsyncIterator[Bot]:
     """The bot, ready to be served.
 
     `reroute` sends the providers' addresses to a local workspace. Without `ticking` nothing happens by itself but what is kicked.
-    `handlers` stand in for those of the folders.
+    `handlers` stand in for those of the folders, `providers` for every declared one.
     Raises SettingsProblems and StartProblem, and the store's KeysMissing, NotMigrated, StoreUnavailable and BadDatabaseUrl.
     """
     logs.tame()
@@ -98,7 +100,7 @@ async def open_bot(
         )
         context = Context(
             store=store,
-            connectors=_connectors(settings, outside),
+            connectors=_connectors(settings, outside, all_providers() if providers is None else providers),
             messenger=messenger,
             clock=clock,
             public_url=settings.lexer_public_url,
@@ -156,7 +158,7 @@ async def _install(settings: Settings, session: aiohttp.ClientSession, store: St
     return Installations([found])
 
 
-def _connectors(settings: Settings, outside: Outside) -> Connectors:
+def _connectors(settings: Settings, outside: Outside, providers: Sequence[Provider]) -> Connectors:
     held = settings.providers
     credentials = {
         key: ClientCredentials(
@@ -165,7 +167,7 @@ def _connectors(settings: Settings, outside: Outside) -> Connectors:
         for key, one in held.items()
     }
     extra = {key: one.extra for key, one in held.items()}
-    return Connectors(all_providers(), credentials, extra, outside, settings.lexer_public_url)
+    return Connectors(providers, credentials, extra, outside, settings.lexer_public_url)
 
 
 def _ticks(context: Context) -> Mapping[str, Tick]:

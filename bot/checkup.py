@@ -88,7 +88,7 @@ def _half_set_up(
     return tuple(
         SettingsProblem(
             name=", ".join(row.missing),
-            what=f"missing, so that {row.name} is only half set up",
+            what=f"is missing, so that {row.name} is only half set up",
             mend=f"Set it, or leave out everything of {row.name}",
         )
         for row, provider in zip(rows, providers, strict=True)

@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
@@ -17,7 +18,8 @@ from bot.checkup import Checkup, check
 from bot.errors import SettingsProblem, SettingsProblems, StartProblem
 from bot.in_flight import report
 from bot.manifest import filled
-from bot.settings import Settings, database_url, environment, gather, load, public_url
+from bot.server import stop_at_a_signal
+from bot.settings import Settings, database_url, demo_port, environment, gather, load, public_url
 from connectors.providers import all_providers
 from store.database import BadDatabaseUrl, KeysMissing, NotMigrated, StoreUnavailable, migrate
 from store.vault import new_key_line
@@ -80,8 +82,10 @@ def _serve(_arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 async def _until_stopped(settings: Settings) -> None:
-    async with open_bot(settings) as bot:
-        await serve(bot, settings.lexer_host, settings.lexer_port)
+    stop_at_a_signal()
+    with contextlib.suppress(asyncio.CancelledError):
+        async with open_bot(settings) as bot:
+            await serve(bot, settings.lexer_host, settings.lexer_port)
     logging.getLogger(__name__).info("stopped")
 
 
@@ -164,4 +168,8 @@ def _manifest(arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _demo(arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
-    raise NotImplementedError
+    logs.set_up(level=logging.WARNING)
+    from bot import demo  # noqa: PLC0415  the local workspace is not part of a bot that serves
+
+    code: int = run(demo.demo(port=demo_port(env), tour_only=arguments.tour, keep=arguments.keep))
+    return code

@@ -35,7 +35,9 @@ def discover() -> Handlers:
     """Every handler of the three folders. Raises ValueError if a folder is empty or a name is taken twice."""
     commands, actions, modals = (_modules(folder) for folder in (bot.commands, bot.actions, bot.modals))
     both = [*actions, *modals]
-    listed = sorted(_values(commands, Command, "COMMAND"), key=lambda c: ("" not in c.aliases, c.name == "help", c.name))
+    listed = sorted(
+        _values(commands, Command, "COMMAND"), key=lambda c: ("" not in c.aliases, c.name == "help", c.name)
+    )
     return Handlers(
         commands=_by_name(listed, lambda c: (c.name, *c.aliases)),
         listed=tuple(listed),

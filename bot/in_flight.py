@@ -43,10 +43,7 @@ class InFlight:
 
         True if everything ended by itself.
         """
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while self._others() and loop.time() < until:
-            await asyncio.wait(self._others(), timeout=until - loop.time())
+        await self.idle(seconds)
         left = self._others()
         for task in left:
             task.cancel()
@@ -54,6 +51,13 @@ class InFlight:
             _log.warning("%d tasks were still under way at the end and were stopped", len(left))
             await asyncio.wait(left, timeout=1)
         return not left
+
+    async def idle(self, seconds: float) -> None:
+        """Wait until nothing is under way, or `seconds` have passed; stops nothing."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while self._others() and loop.time() < until:
+            await asyncio.wait(self._others(), timeout=until - loop.time())
 
     def _others(self) -> set[asyncio.Task[Any]]:
         return self._tasks - {asyncio.current_task()}

@@ -139,9 +139,15 @@ class Messenger:
     async def post(
         self, workspace_id: WorkspaceId, channel: str, message: Message
     ) -> Posted | DeliveryFailure:
-        """Post to a channel, or to a person's DM when `channel` is a user id."""
+        """Post to a channel, or to a person's DM when `channel` is a user id.
+
+        If Slack calls the blocks malformed (logged as our bug), the text alone is sent: it holds the essentials.
+        """
         body = {"channel": channel, **message, "unfurl_links": False, "unfurl_media": False}
         answer = await self._call("chat.postMessage", workspace_id, json=body)
+        if isinstance(answer, DeliveryFailure) and answer.kind is FailureKind.OURS:
+            del body["blocks"]
+            answer = await self._call("chat.postMessage", workspace_id, json=body)
         if isinstance(answer, DeliveryFailure):
             return answer
         return Posted(channel=str(answer.get("channel") or channel), ts=str(answer.get("ts") or ""))

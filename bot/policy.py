@@ -24,10 +24,14 @@ STATE_LIFE = timedelta(minutes=10)
 """How long the provider's round trip may take."""
 EXCHANGE_LIFE = timedelta(minutes=2)
 """After this an exchange that never ended was interrupted: the token call itself gives up after 30 s."""
+ANSWER_LIFE = timedelta(minutes=30)
+"""How long a person who has signed in may take for the steps that follow in Slack."""
 WAITING_LIFE = timedelta(days=7)
 """How long an account may wait for its Groups."""
 REFRESH_AHEAD = timedelta(minutes=5)
 """A token is renewed this long before it ends (peers.md 7: hard margin 5-10 min)."""
+EXCHANGE_AHEAD = timedelta(days=10)
+"""A long-lived token that only a living token can be exchanged for: early, and before anybody is warned of its end."""
 LOCK_LIFE = timedelta(seconds=60)
 """Lease on a refresh: above the 30 s HTTP limit of a token call (peers.md 7)."""
 EXPIRY_WARNING = timedelta(days=7)
@@ -61,9 +65,9 @@ def conclude(
         case ScopeMissing():
             return _move(_clear(seen), AccountStatus.NEEDS_PERMISSION, Reason.PERMISSION_MISSING)
         case Rejected(reason=reason, permanent=permanent) | Suspended(reason=reason, permanent=permanent):
-            return _refused(seen, reason, now, permanent=permanent)
+            return _refused(seen, reason, now, missing_scopes, permanent=permanent)
         case Expired(permanent=permanent):
-            return _refused(seen, Reason.TOKEN_EXPIRED, now, permanent=permanent)
+            return _refused(seen, Reason.TOKEN_EXPIRED, now, missing_scopes, permanent=permanent)
         case Unreachable():
             return _not_to_blame(seen, AccountStatus.PROVIDER_PROBLEM)
         case Misconfigured():
@@ -83,7 +87,9 @@ def _healthy(account: Account, now: datetime, missing_scopes: tuple[str, ...]) -
     return replace(concluded, event="recovered" if recovered else "")
 
 
-def _refused(account: Account, reason: Reason, now: datetime, *, permanent: bool) -> Conclusion:
+def _refused(
+    account: Account, reason: Reason, now: datetime, missing_scopes: tuple[str, ...], *, permanent: bool
+) -> Conclusion:
     if account.status is AccountStatus.DISCONNECTED:
         return Conclusion(account=account)
     since = account.failing_since or now
@@ -91,6 +97,9 @@ def _refused(account: Account, reason: Reason, now: datetime, *, permanent: bool
     enough = counted.failures >= FAILURES_TO_DISCONNECT and now - since >= FAILING_AT_LEAST
     if permanent or enough:
         return _move(_clear(counted), AccountStatus.DISCONNECTED, reason)
+    if account.status in (AccountStatus.PROVIDER_PROBLEM, AccountStatus.SETUP_PROBLEM):
+        # It answered, so that trouble is over; what remains is the doubt.
+        return Conclusion(account=replace(counted, status=settled_status(missing_scopes)))
     return Conclusion(account=counted)
 
 
@@ -151,6 +160,6 @@ def days_left(ends_at: datetime | None, now: datetime) -> int | None:
     return max(0, (ends_at - now).days)
 
 
-def needs_refresh(expires_at: datetime | None, now: datetime) -> bool:
+def needs_refresh(expires_at: datetime | None, now: datetime, *, ahead: timedelta = REFRESH_AHEAD) -> bool:
     """Whether a token ends so soon that it is renewed before use."""
-    return expires_at is not None and expires_at - now <= REFRESH_AHEAD
+    return expires_at is not None and expires_at - now <= ahead

@@ -14,6 +14,7 @@ from bot.errors import StartProblem
 
 _log = logging.getLogger(__name__)
 _GRACE_SECONDS = 5
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class _Server(uvicorn.Server):
@@ -62,11 +63,19 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
+def stop_at_a_signal() -> None:
+    """Until `until_told_to_stop` takes over, SIGTERM and SIGINT cancel the calling task: a start need not be waited for."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  called from a coroutine
+    for number in _SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
 async def until_told_to_stop() -> None:
     """Wait for SIGTERM or SIGINT (Ctrl-C). Later ones are ignored: stopping is under way and bounded."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _SIGNALS:
         loop.add_signal_handler(number, told.set)
     await told.wait()
     _log.info("stopping")

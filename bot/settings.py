@@ -59,7 +59,11 @@ def _public_url(value: str) -> str:
         raise ValueError("does not begin with https://")
     if parts.path.rstrip("/") or parts.query or parts.fragment or parts.username is not None:
         raise ValueError("has a path, query or user name; only scheme, host and port belong there")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    if not value.isascii():
+        raise ValueError("has letters beyond ASCII; write the host in its xn-- form")
+    netloc = parts.netloc.lower()
+    default = {"https": ":443", "http": ":80"}[parts.scheme]
+    return f"{parts.scheme}://{netloc.removesuffix(default)}"
 
 
 def _split(value: str) -> SplitResult:

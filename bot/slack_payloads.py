@@ -4,14 +4,13 @@ Shapes: docs.slack.dev/reference/interaction-payloads and docs.slack.dev/interac
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from bot.interactions import ActionCall, Caller, Command, CommandCall, ModalCall, ViewRef
 from bot.usecases.context import Context
 from store.records import UserId, WorkspaceId
 
-Payload = Mapping[str, Any]
+Payload = dict[str, Any]
 
 _LONGEST_TEXT = 8000
 _LONGEST_WORDS = 500
@@ -28,7 +27,7 @@ _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 def _part(payload: Payload, name: str) -> Payload:
     found = payload.get(name)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _text(payload: Payload, name: str) -> str:
@@ -42,7 +41,7 @@ def workspace_of(payload: Payload) -> WorkspaceId:
     A view knows where its app is installed; elsewhere `team` is where it happened, which for an event is in `authorizations`.
     """
     granted = payload.get("authorizations")
-    first = granted[0] if isinstance(granted, list) and granted and isinstance(granted[0], Mapping) else {}
+    first = granted[0] if isinstance(granted, list) and granted and isinstance(granted[0], dict) else {}
     candidates = (
         _text(_part(payload, "view"), "app_installed_team_id"),
         _text(first, "team_id"),
@@ -113,7 +112,7 @@ def view_of(payload: Payload) -> ViewRef | None:
 def action_call(context: Context, payload: Payload) -> tuple[str, ActionCall]:
     """A press or choice: the action's name (its id up to ":") and the call."""
     actions = payload.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
+    first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     return _named(context, payload, first, _value(first))
 
 
@@ -153,8 +152,8 @@ def modal_call(context: Context, payload: Payload) -> ModalCall:
         caller=caller_of(context, payload),
         view=view or ViewRef(id="", callback_id="", external_id="", private_metadata=""),
         values={
-            block: {action: state for action, state in inner.items() if isinstance(state, Mapping)}
+            block: {action: state for action, state in inner.items() if isinstance(state, dict)}
             for block, inner in values.items()
-            if isinstance(inner, Mapping)
+            if isinstance(inner, dict)
         },
     )

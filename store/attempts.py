@@ -4,18 +4,25 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, delete, or_, select, update
+from sqlalchemy import Select, Update, and_, delete, exists, or_, select, update
 
 from store.database import Tx
 from store.records import ENDED, AccountId, Attempt, AttemptId, GrantId, Stage, UserId, WorkspaceId
 from store.rows import columns_of, insert_new, values_of
 from store.sealing import bound_to, opened, sealed
-from store.tables import attempts
+from store.tables import LIVING, accounts, attempts
 
 _ATTEMPT = columns_of(Attempt, attempts)
 _LIVING = attempts.c.stage.not_in(sorted(ENDED))
-# In stage GROUPS the secrets are in a grant already: such an attempt does not run out with its link.
-_RUNS_OUT = (Stage.ADDRESS, Stage.LINK, Stage.SIGNING_IN, Stage.UNCONFIRMED, Stage.PICK)
+_RUNS_OUT = (Stage.ADDRESS, Stage.LINK, Stage.UNCONFIRMED, Stage.PICK)
+# In stage GROUPS the secrets are in a grant already: such an attempt runs out only where no account waits on that grant, or it
+# would keep a sign-in beside the one its account has.
+_CARRIES_NONE = and_(
+    attempts.c.grant_id.is_not(None),
+    ~exists().where(
+        accounts.c.workspace_id == attempts.c.workspace_id, accounts.c.grant_id == attempts.c.grant_id, LIVING
+    ),
+)
 
 
 async def insert(tx: Tx, attempt: Attempt) -> bool:
@@ -102,17 +109,20 @@ async def park(
     stage: Stage,
     parked: bytes,
     identity_id: str,
+    expires_at: datetime | None = None,
 ) -> bool:
-    """Keep tokens until the person has decided: EXCHANGING becomes `stage` (UNCONFIRMED or PICK).
+    """Keep tokens until the person has decided, at most until `expires_at`: EXCHANGING becomes `stage` (UNCONFIRMED or PICK).
 
     False when the attempt was given up meanwhile: then the tokens are the caller's to end.
     """
-    values = {
+    values: dict[str, Any] = {
         "stage": stage,
         "parked": sealed(tx, parked, _place(workspace_id, attempt_id, "parked")),
         "identity_id": identity_id,
         "verifier": None,
     }
+    if expires_at is not None:
+        values["expires_at"] = expires_at
     return await _changed(tx, _at(workspace_id, attempt_id, [Stage.EXCHANGING]).values(**values))
 
 
@@ -198,9 +208,27 @@ async def living_of_user(
     return await _many(tx, query)
 
 
+async def choosing_groups(tx: Tx, workspace_id: WorkspaceId, provider_key: str) -> tuple[Attempt, ...]:
+    """Everybody's attempts at one integration that wait for their Groups, the oldest first."""
+    query = select(*_ATTEMPT).where(
+        attempts.c.workspace_id == workspace_id,
+        attempts.c.provider_key == provider_key,
+        attempts.c.stage == Stage.GROUPS,
+    )
+    return await _many(tx, query.order_by(attempts.c.created_at, attempts.c.id))
+
+
 async def stale(tx: Tx, *, now: datetime, exchanging_before: datetime, limit: int) -> tuple[Attempt, ...]:
-    """Attempts of all workspaces whose link ran out, or whose exchange began before `exchanging_before` and hangs."""
-    ran_out = and_(attempts.c.stage.in_(_RUNS_OUT), attempts.c.expires_at <= now)
+    """Attempts of all workspaces whose link ran out and nobody is signing in, or whose exchange began before `exchanging_before` and hangs."""
+    ran_out = and_(
+        attempts.c.expires_at <= now,
+        or_(
+            attempts.c.stage.in_(_RUNS_OUT),
+            and_(attempts.c.stage == Stage.SIGNING_IN, attempts.c.state_expires_at.is_(None)),
+            and_(attempts.c.stage == Stage.SIGNING_IN, attempts.c.state_expires_at <= now),
+            and_(attempts.c.stage == Stage.GROUPS, _CARRIES_NONE),
+        ),
+    )
     hangs = and_(attempts.c.stage == Stage.EXCHANGING, attempts.c.state_used_at < exchanging_before)
     query = (
         select(*_ATTEMPT)
@@ -209,6 +237,14 @@ async def stale(tx: Tx, *, now: datetime, exchanging_before: datetime, limit: in
         .limit(limit)
     )
     return await _many(tx, query)
+
+
+async def living_of_account(tx: Tx, workspace_id: WorkspaceId, account_id: AccountId) -> tuple[Attempt, ...]:
+    """Attempts to repair an account that have not ended, whoever began them."""
+    query = select(*_ATTEMPT).where(
+        attempts.c.workspace_id == workspace_id, attempts.c.account_id == account_id, _LIVING
+    )
+    return await _many(tx, query.order_by(attempts.c.created_at, attempts.c.id))
 
 
 async def purge(tx: Tx, *, before: datetime, limit: int) -> int:

@@ -39,9 +39,10 @@ async def get(tx: Tx, workspace_id: WorkspaceId, grant_id: GrantId) -> Grant | N
     return None if row is None else Grant(**row)
 
 
-async def tokens(tx: Tx, workspace_id: WorkspaceId, grant_id: GrantId) -> bytes | None:
-    """Open the tokens; None once destroyed. Raises vault.CannotOpen."""
-    value = await tx.conn.scalar(select(grants.c.tokens).where(_is(workspace_id, grant_id)))
+async def tokens(tx: Tx, workspace_id: WorkspaceId, grant_id: GrantId, *, hold: bool = False) -> bytes | None:
+    """Open the tokens; None once destroyed. With `hold` nobody replaces them before this transaction ends. Raises vault.CannotOpen."""
+    query = select(grants.c.tokens).where(_is(workspace_id, grant_id))
+    value = await tx.conn.scalar(query.with_for_update() if hold else query)
     return opened(tx, value, _place(workspace_id, grant_id))
 
 
@@ -66,12 +67,14 @@ async def store_tokens(
     workspace_id: WorkspaceId,
     grant_id: GrantId,
     *,
-    owner: str,
+    owner: str | None,
     tokens: bytes,
     expires_at: datetime | None,
     ends_at: datetime | None,
 ) -> bool:
     """Replace the tokens and clear the refresh marker; False when the lock is another's by now.
+
+    `owner` None: whoever has the lock, for a caller that holds the tokens and has seen that nobody replaced them.
 
     A lease that ran out does not matter while nobody else took it: rotated tokens are not thrown away.
     A sign-in that is waiting to be ended takes them too, so that the newest are ended.
@@ -92,9 +95,10 @@ async def store_tokens(
         "ends_at": ends_at,
         "refresh_started_at": None,
     }
-    stored = await _changed(
-        tx, _owned(workspace_id, grant_id, owner).where(grants.c.tokens.is_not(None)).values(**values)
-    )
+    change = update(grants).where(_is(workspace_id, grant_id), grants.c.tokens.is_not(None))
+    if owner is not None:
+        change = change.where(grants.c.locked_by == owner)
+    stored = await _changed(tx, change.values(**values))
     if stored and is_on_tile:
         await integrations.recount(tx, workspace_id, found.provider_key)
     return stored

@@ -94,7 +94,7 @@ class Browser:
         start = url
         for _ in range(_MOST_REDIRECTS):
             self.history.append(url)
-            response = await self._client.request(method, url, content=content, headers=headers)
+            response = await self._answer(method, url, content, headers)
             if response.status_code not in _REDIRECTS:
                 shown = {name.lower(): value for name, value in response.headers.items()}
                 self.page = read_page(url, response.status_code, shown, response.text)
@@ -108,6 +108,14 @@ class Browser:
             if response.status_code not in {307, 308}:
                 method, content, headers = "GET", None, {}
         raise CannotDo("the browser was redirected too often")
+
+    async def _answer(
+        self, method: str, url: str, content: bytes | None, headers: dict[str, str]
+    ) -> httpx.Response:
+        try:
+            return await self._client.request(method, url, content=content, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            raise CannotDo(f"{_origin(url)} cannot be reached ({type(problem).__name__})") from problem
 
     def _shown(self) -> Page:
         if self.page is None:

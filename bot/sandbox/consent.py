@@ -47,7 +47,7 @@ def consider(pretend: PretendProvider, query: Mapping[str, str], address: str | 
         return f"missing parameter: {', '.join(wrong)}"
     scopes = tuple(name for name in query.get("scope", "").split(auth.scope_separator) if name)
     declared = {scope.name for scope in pretend.provider.scopes}
-    if not set(scopes) <= declared:
+    if not set(scopes) <= declared or bool(scopes) is not bool(declared):
         return "invalid scope"
     return Consent(
         id=secrets.token_urlsafe(16),

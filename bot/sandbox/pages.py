@@ -5,7 +5,24 @@ from html.parser import HTMLParser
 
 _SILENT = frozenset({"style", "script", "head", "title"})
 _BREAKS = frozenset(
-    {"p", "h1", "h2", "h3", "li", "div", "fieldset", "form", "br", "label", "main", "section", "button"}
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "li",
+        "dt",
+        "dd",
+        "div",
+        "fieldset",
+        "legend",
+        "form",
+        "br",
+        "label",
+        "main",
+        "section",
+        "button",
+    ]
 )
 
 
@@ -86,6 +103,7 @@ class _Reader(HTMLParser):
             case "button" if self._page.forms:
                 button = Button(name=given.get("name", ""), value=given.get("value", ""))
                 self._page.forms[-1].buttons.append(button)
+                self._words.append("[")
                 self._listening = [button]
             case "a":
                 self._link = [given.get("href", ""), ""]
@@ -97,6 +115,7 @@ class _Reader(HTMLParser):
         if kind in {"radio", "checkbox"}:
             box = Box(name=name, value=given.get("value", "on"), kind=kind, ticked="checked" in given)
             form.boxes.append(box)
+            self._words.append("☑ " if box.ticked else "☐ ")
             self._listening = [box]
         elif kind == "submit":
             form.buttons.append(Button(name=name, value=given.get("value", ""), words=given.get("value", "")))
@@ -109,6 +128,8 @@ class _Reader(HTMLParser):
             while self._open and self._open.pop() != tag:
                 pass
         if tag in {"label", "button"}:
+            if tag == "button" and self._listening:
+                self._words.append("]")
             self._listening = []
         if tag == "a" and self._link is not None:
             self._page.links.append((self._link[1].strip(), self._link[0]))

@@ -1,6 +1,7 @@
 """A person at work in Slack: types, presses, chooses, fills, submits; sees what Slack shows. Drives the bot over HTTP only."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,11 +14,10 @@ from bot.sandbox.form_state import elements_of, is_empty
 from bot.sandbox.reading import read_message, read_view
 from bot.sandbox.responses import take_action_ack, take_command_ack, take_options, take_submission_ack
 from bot.sandbox.slack_api import SlackSide
-from bot.sandbox.world import Human, Json, OpenView, Posted
+from bot.sandbox.world import Human, Json, OpenView, Posted, World
 
 _SHOWN = 3
 PATIENCE = 5.0
-"""Seconds a person waits for something to appear before giving up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,8 @@ class PersonAtWork:
         self.browser = browser
         self.notice: str | None = None
         """Words of Slack itself about the last thing done, if it went wrong."""
+        self.patience = PATIENCE
+        """Seconds they wait for something to appear."""
         self._slack = slack
         self._delivery = delivery
 
@@ -89,9 +91,9 @@ class PersonAtWork:
         human = self._slack.world.humans.get(user_id)
         return human.real_name if human else user_id
 
-    async def sees(self, words: str, *, seconds: float = PATIENCE) -> Screen:
+    async def sees(self, words: str, *, seconds: float | None = None) -> Screen:
         """Wait until `words` are on screen. Raises CannotDo, with the screen, when they do not come."""
-        end = asyncio.get_running_loop().time() + seconds
+        end = asyncio.get_running_loop().time() + (self.patience if seconds is None else seconds)
         while words not in self.screen.text:
             left = end - asyncio.get_running_loop().time()
             if left <= 0 or not await self._slack.records.change(left):
@@ -102,7 +104,7 @@ class PersonAtWork:
 
     async def _answered(self, before: str, *, waits: bool) -> Screen:
         """The screen; with `waits`, once it differs from `before`."""
-        end = asyncio.get_running_loop().time() + PATIENCE
+        end = asyncio.get_running_loop().time() + self.patience
         while waits and self.screen.text == before:
             left = end - asyncio.get_running_loop().time()
             if left <= 0 or not await self._slack.records.change(left):
@@ -124,7 +126,7 @@ class PersonAtWork:
             self.human,
             place,
             command=command,
-            text=rest.strip(),
+            text=_escaped(rest.strip(), world),
             trigger_id=self._slack.passes.trigger(self.human.id),
             response_url=self.response_url(self._slack.passes.address(place.id, self.human.id)),
         )
@@ -161,6 +163,10 @@ class PersonAtWork:
         if found is None:
             raise CannotDo(f"no button says {label!r} in:\n{self.read(posted)}")
         return await self._press(found, posted, waits=waits)
+
+    async def uses(self, found: Found, where: OpenView | Posted) -> Screen:
+        """A button already found."""
+        return await self._press(found, where, waits=False)
 
     async def _press(self, found: Found, where: OpenView | Posted, *, waits: bool) -> Screen:
         before = self._begin()
@@ -305,11 +311,26 @@ class PersonAtWork:
         raise CannotDo(f"no field is called {label!r} in:\n{self.screen.text}")
 
 
+def _escaped(typed: str, world: World) -> str:
+    """What Slack makes of names of people and channels in a command (`should_escape` in the manifest)."""
+    for human in world.humans.values():
+        typed = re.sub(rf"(?<!\S)@{re.escape(human.name)}(?!\S)", f"<@{human.id}|{human.name}>", typed)
+    for channel in world.channels.values():
+        typed = re.sub(rf"(?<!\S)#{re.escape(channel.name)}(?!\S)", f"<#{channel.id}|{channel.name}>", typed)
+    return typed
+
+
 def _unfilled(view: OpenView) -> dict[str, str]:
     """Block ids of needed fields that are empty, with Slack's words."""
     empty = {}
     for block, element in elements_of(view.body):
         state = view.state.get(block["block_id"], {}).get(element["action_id"])
-        if block["type"] == "input" and not block.get("optional") and state is not None and is_empty(state):
-            empty[block["block_id"]] = "This is a required field"
+        if block["type"] != "input" or state is None:
+            continue
+        least = element.get("min_length", 0)
+        if is_empty(state):
+            if not block.get("optional"):
+                empty[block["block_id"]] = "This is a required field"
+        elif len(str(state.get("value") or "")) < least:
+            empty[block["block_id"]] = f"Please enter at least {least} characters"
     return empty

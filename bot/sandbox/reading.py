@@ -10,16 +10,17 @@ Names = Callable[[str], str]
 """User id -> the name on screen."""
 
 _SPECIAL = re.compile(r"<([^<>\n]*)>")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _BOLD = re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])")
 _MARKS = {"error": "✖", "warning": "⚠", "success": "✔", "info": "ℹ", "default": "•"}
 
 
 def plain(text: object, names: Names) -> str:
-    """A text object or a string of mrkdwn as it looks on screen."""
+    """A text object or a string of mrkdwn as it looks on screen, without characters that would steer a terminal."""
     if isinstance(text, dict):
-        words = str(text.get("text", ""))
+        words = _CONTROL.sub("", str(text.get("text", "")))
         return words if text.get("type") == "plain_text" else _mrkdwn(words, names)
-    return _mrkdwn(str(text), names)
+    return _mrkdwn(_CONTROL.sub("", str(text)), names)
 
 
 def _mrkdwn(words: str, names: Names) -> str:
@@ -115,8 +116,8 @@ def _control(element: Json, values: Json, names: Names) -> str:
     if kind == "image":
         return f"(picture: {element['alt_text']})"
     if kind == "plain_text_input":
-        shown = state.get("value") or ""
-        return f"[{shown or _placeholder(element, names)}_]"
+        hint = _placeholder(element, names)
+        return f"[{state['value']}_]" if state.get("value") else f"[_] {hint}".rstrip()
     chosen = ", ".join(_chosen(state, names))
     return f"[{chosen or _placeholder(element, names)} ▾]"
 

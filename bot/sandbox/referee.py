@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.rules import Problem, Ruling, Shape, anything, boolean, check_shape, string, text
+from bot.sandbox.rules import Problem, Ruling, Shape, anything, boolean, check_shape, size, string, text
 from bot.sandbox.rules_blocks import check_blocks
 from bot.sandbox.rules_choices import check_answer
 
@@ -52,7 +52,7 @@ def judge_view(view: Any, pointer: str = "/view") -> Refused | None:
         return Refused(
             error="invalid_arguments", problems=(Problem(pointer=pointer, words="must be an object"),)
         )
-    if len(json.dumps(view, ensure_ascii=False).encode()) > LARGEST_VIEW:
+    if len(json.dumps(view, ensure_ascii=False).encode("utf-8", "surrogatepass")) > LARGEST_VIEW:
         return Refused(error="view_too_large")
     ruling = Ruling(surface="modal")
     if view.get("type") != "modal":
@@ -82,7 +82,7 @@ def judge_message(message: dict[str, Any], *, longest: int = LONGEST_TEXT) -> Re
         return Refused(error="invalid_arguments", problems=(problem,))
     if not words and not blocks and not message.get("attachments"):
         return Refused(error="no_text")
-    if len(words or "") > longest:
+    if size(words or "") > longest:
         return Refused(error="msg_too_long")
     if blocks is None:
         return None

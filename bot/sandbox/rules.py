@@ -3,6 +3,7 @@
 The limits are those of docs.slack.dev/reference/block-kit (read 2026-11), written down by hand: no library is asked.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,6 +11,9 @@ from typing import Any, Literal
 Surface = Literal["message", "modal", "home"]
 Check = Callable[["Ruling", str, Any], None]
 """(where to report, JSON pointer, value)."""
+
+
+_URL = re.compile(r"https?://[^\s/?#]+[^\s]*|(?:slack|mailto|tel):[^\s]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +70,18 @@ def check_shape(ruling: Ruling, pointer: str, value: Any, shape: Shape) -> None:
         shape.also(ruling, pointer, value)
 
 
+def size(words: str) -> int:
+    """Characters as a browser counts them (UTF-16): most emoji are two. Slack does not say how it counts; this is the sparest."""
+    return len(words) if words.isascii() else len(words.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def string(maximum: int, minimum: int = 1) -> Check:
     """A string of `minimum` to `maximum` characters."""
 
     def check(ruling: Ruling, pointer: str, value: Any) -> None:
         if not isinstance(value, str):
             ruling.refuse(pointer, "must be a string")
-        elif len(value) > maximum:
+        elif size(value) > maximum:
             ruling.refuse(pointer, f"must be less than {maximum + 1} characters")
         elif len(value) < minimum:
             ruling.refuse(pointer, f"must be more than {minimum - 1} characters")
@@ -120,7 +129,7 @@ def focus(ruling: Ruling, pointer: str, value: Any) -> None:
 def url(ruling: Ruling, pointer: str, value: Any) -> None:
     """A link: a scheme and at most 3,000 characters."""
     string(3000)(ruling, pointer, value)
-    if isinstance(value, str) and not value.partition(":")[1]:
+    if isinstance(value, str) and not _URL.fullmatch(value):
         ruling.refuse(pointer, "invalid url")
 
 

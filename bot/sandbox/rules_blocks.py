@@ -16,6 +16,7 @@ from bot.sandbox.rules import (
     items,
     number,
     one_of,
+    size,
     string,
     text,
     unique,
@@ -66,7 +67,7 @@ def _image_source(ruling: Ruling, pointer: str, value: Any) -> None:
 
 def _markdown(ruling: Ruling, pointer: str, value: Any) -> None:
     string(12_000)(ruling, pointer, value)
-    ruling.markdown += len(value) if isinstance(value, str) else 0
+    ruling.markdown += size(value) if isinstance(value, str) else 0
     if ruling.markdown > 12_000:
         ruling.refuse(pointer, "markdown blocks must be less than 12001 characters together")
 

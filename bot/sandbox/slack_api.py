@@ -16,9 +16,7 @@ from bot.sandbox.records import ApiCall, Records
 from bot.sandbox.triggers import Passes
 from bot.sandbox.world import Json, World
 
-SCOPES = frozenset(
-    {"commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read", "team:read"}
-)
+SCOPES = frozenset({"commands", "chat:write", "users:read"})
 """What the pretend installation grants unless told otherwise; the manifest's scopes are held against it by a test."""
 
 _JSON_ARGUMENTS = ("blocks", "view", "attachments", "metadata")

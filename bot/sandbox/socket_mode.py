@@ -87,10 +87,12 @@ class Sockets:
             "payload": payload,
             "accepts_response_payload": kind in _ACCEPTS_PAYLOAD,
         }
-        await self.open[next(self._turns) % len(self.open)].send_json(envelope)
         try:
+            await self.open[next(self._turns) % len(self.open)].send_json(envelope)
             answer = await asyncio.wait_for(waiting, seconds)
-        except TimeoutError:
+        except (TimeoutError, WebSocketDisconnect, RuntimeError):
+            # RuntimeError: Starlette's word for a socket that closed in the meantime.
+            self._waiting.pop(envelope_id, None)
             return None
         if answer.get("payload") is not None and kind not in _ACCEPTS_PAYLOAD:
             self.records.refuse("socket", "payload_not_accepted")

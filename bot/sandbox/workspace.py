@@ -115,7 +115,9 @@ class Sandbox:
         return self._persons[human.id]
 
     def provider(self, key: str) -> PretendProvider:
-        """A pretend provider and its switches."""
+        """A pretend provider and its switches. Raises LookupError."""
+        if key not in self.providers.all:
+            raise LookupError(f"no provider is called {key!r}; there are {', '.join(self.providers.all)}")
         return self.providers.all[key]
 
     def environment(self) -> dict[str, str]:
@@ -194,7 +196,16 @@ def _only_own_address(app: ASGIApp, sandbox: Sandbox) -> ASGIApp:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn inside a loop that is not its own: leaves signals to whoever runs the loop."""
+    """uvicorn inside a loop that is not its own: leaves signals to whoever runs the loop, and stops at once when told."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.told_to_stop = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait to be told, where uvicorn looks ten times a second."""
+        await self.on_tick(0)
+        await self.told_to_stop.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -216,7 +227,7 @@ async def listening(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
         bound.close()
         raise
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        app, log_config=None, access_log=False, lifespan="off", date_header=False, timeout_graceful_shutdown=1
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[bound]))
@@ -226,6 +237,7 @@ async def listening(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
         server.should_exit = True
+        server.told_to_stop.set()
         await task
         bound.close()
 

@@ -69,7 +69,7 @@ class Human:
             }
         if self.is_stranger:
             flags["is_stranger"] = True
-        profile = {"real_name": self.real_name, "display_name": self.name, "team": self.team_id}
+        profile = {"real_name": self.real_name, "display_name": self.real_name, "team": self.team_id}
         return {
             "id": self.id,
             "team_id": self.team_id,

@@ -10,7 +10,8 @@ from bot.usecases import people
 from bot.usecases.connect import gone, tell
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
-from bot.usecases.ending import leave
+from bot.usecases.ending import discard, leave
+from bot.usecases.parked import Parked
 from bot.usecases.repair import adopt
 from store import accounts, attempts, grants, groups
 from store.database import Tx
@@ -26,6 +27,9 @@ from store.records import (
     UserId,
     WorkspaceId,
 )
+
+# One that is just exchanging its code finds out by itself.
+_REPAIRS = frozenset({Stage.LINK, Stage.SIGNING_IN, Stage.UNCONFIRMED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +71,22 @@ async def give(ctx: Context, attempt: Attempt, chosen: tuple[str, ...]) -> NoGro
 
 async def _too_late(ctx: Context, tx: Tx, attempt: Attempt) -> None:
     """A newer sign-in of the same account took over, or the account was disconnected while the modal was open."""
-    await attempts.fail(tx, attempt.workspace_id, attempt.id, from_={Stage.GROUPS}, failure="account_gone")
+    living = await accounts.by_external_ids(tx, attempt.workspace_id, attempt.provider_key, attempt.picked)
+    failure = "connected_by_another" if living else "account_gone"
+    await attempts.fail(tx, attempt.workspace_id, attempt.id, from_={Stage.GROUPS}, failure=failure)
     await tell(ctx, tx, attempt)
+
+
+async def _tell_others(ctx: Context, tx: Tx, attempt: Attempt) -> None:
+    """Whoever else is choosing Groups for one of these accounts sees at once that it is connected by now."""
+    for other in await attempts.choosing_groups(tx, attempt.workspace_id, attempt.provider_key):
+        if other.id == attempt.id or other.grant_id is None or not set(other.picked) & set(attempt.picked):
+            continue
+        grant = await grants.get(tx, other.workspace_id, other.grant_id)
+        if grant is None or grant.state is not GrantState.LIVE:
+            await _too_late(ctx, tx, other)
+        else:
+            await tell(ctx, tx, other)
 
 
 async def _connect(
@@ -97,6 +115,7 @@ async def _connect(
         detail=" ".join(living)[:500],
     )
     await tell(ctx, tx, attempt)
+    await _tell_others(ctx, tx, attempt)
     await refresh_open(ctx, tx, ws, "detail", attempt.provider_key)
 
 
@@ -153,6 +172,16 @@ async def close_attempts(ctx: Context, tx: Tx, grant: Grant, user_id: UserId) ->
         else:
             await attempts.fail(tx, ws, attempt.id, from_={Stage.GROUPS}, failure="account_gone")
         await tell(ctx, tx, attempt)
+
+
+async def close_repairs(ctx: Context, tx: Tx, account: Account) -> None:
+    """End the attempts to repair an account that is gone: nobody is sent to sign in for nothing."""
+    for attempt in await attempts.living_of_account(tx, account.workspace_id, account.id):
+        raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
+        if await attempts.fail(tx, attempt.workspace_id, attempt.id, from_=_REPAIRS, failure="account_gone"):
+            if raw is not None:
+                await discard(ctx, tx, attempt, Parked.load(raw))
+            await tell(ctx, tx, attempt)
 
 
 async def groups_view(ctx: Context, ws: WorkspaceId, user_id: UserId, account_id: AccountId) -> View:

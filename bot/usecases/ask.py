@@ -20,6 +20,7 @@ async def ask_integrators(ctx: Context, ws: WorkspaceId, user_id: UserId, key: s
     provider = provider_of(ctx, key)
     rights = await people.rights_of(ctx, ws, user_id, live=True)
     if not policy.welcome(rights.person):
+        await people.refuse(ctx, ws, user_id, action="ask", subject=key)
         raise people.NotWelcome
     subject = f"{user_id}/{key}/{ctx.clock():%Y-%m-%d}"
     async with ctx.store.transaction() as tx:

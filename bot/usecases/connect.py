@@ -178,7 +178,15 @@ async def own(ctx: Context, ws: WorkspaceId, user_id: UserId, attempt_id: Attemp
 
 
 async def set_address(ctx: Context, attempt: Attempt, address: str) -> Attempt:
-    """The address was typed: the link exists from now on."""
+    """The address was typed: the link exists from now on.
+
+    Raises:
+        UserFacingError: the person may no longer connect.
+
+    """
+    await people.integrator(
+        ctx, attempt.workspace_id, attempt.user_id, action="address", subject=attempt.provider_key
+    )
     async with ctx.store.transaction() as tx:
         await attempts.set_address(tx, attempt.workspace_id, attempt.id, address=address, now=ctx.clock())
         await tell(ctx, tx, attempt)

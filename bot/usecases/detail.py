@@ -106,8 +106,9 @@ async def _render(
 def _may_see(detail: AccountDetail, rights: Rights) -> bool:
     if policy.may_manage(rights):
         return True
-    shared = any(group.id in rights.group_ids for group in detail.groups)
-    return shared and detail.account.status is not AccountStatus.WAITING
+    if detail.account.status is AccountStatus.WAITING:
+        return False
+    return policy.may_administer(rights) or any(group.id in rights.group_ids for group in detail.groups)
 
 
 def _row(

@@ -7,26 +7,29 @@ from blocks.parts import View
 from blocks.views import DisconnectedView, DisconnectView, Revoke
 from bot import policy
 from bot.usecases import people
-from bot.usecases.access import close_attempts
+from bot.usecases.access import close_attempts, close_repairs
 from bot.usecases.connect import gone
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
 from bot.usecases.ending import leave
 from connectors.engine import RevokeOutcome, Tokens
-from store import accounts, grants, views
+from store import accounts, grants, outbox, views
 from store.database import Tx
 from store.records import (
+    Account,
     AccountDetail,
     AccountId,
     AccountStatus,
     Grant,
     GrantState,
     OpenView,
+    Surface,
     UserId,
     WorkspaceId,
 )
 
 DISCONNECT = "disconnect"
+NOT_REVOKED = "not_revoked"
 _BATCH = 20
 
 
@@ -100,7 +103,11 @@ async def _removed(ctx: Context, tx: Tx, user_id: UserId, found: AccountDetail) 
         ctx, tx, ws, user_id, action="disconnected", subject=account.id, detail=account.provider_key
     )
     await close_attempts(ctx, tx, found.grant, found.grant.signed_in_by)
+    await close_repairs(ctx, tx, account)
     await leave(ctx, tx, ws, found.grant.id)
+    left = await grants.get(tx, ws, found.grant.id)
+    if left is not None and left.state is not GrantState.REVOKE_PENDING:
+        await accounts.remember(tx, ws, account.id, at=ctx.clock(), kind="still_shared", actor=None)
     await refresh_open(ctx, tx, ws, "detail", account.provider_key)
 
 
@@ -110,14 +117,22 @@ async def result(ctx: Context, ws: WorkspaceId, account_id: AccountId) -> View:
         found = await accounts.get(tx, ws, account_id)
     if found is None:
         raise gone()
+    return screens.disconnected(outcome(ctx, found))
+
+
+def outcome(ctx: Context, found: AccountDetail) -> DisconnectedView:
+    """A removed account and what became of its sign-in.
+
+    Raises:
+        UserFacingError: its integration is no longer known.
+
+    """
     provider = provider_of(ctx, found.account.provider_key)
-    return screens.disconnected(
-        DisconnectedView(
-            account=found.account.name,
-            provider=provider.name,
-            revoke=_REVOKES[found.grant.state] if found.grant.revoke_outcome != "shared" else Revoke.SHARED,
-            by_hand=provider.auth.revoke_by_hand,
-        )
+    return DisconnectedView(
+        account=found.account.name,
+        provider=provider.name,
+        revoke=_REVOKES[found.grant.state] if found.grant.revoke_outcome != "shared" else Revoke.SHARED,
+        by_hand=provider.auth.revoke_by_hand,
     )
 
 
@@ -151,6 +166,9 @@ async def _revoke(ctx: Context, grant: Grant) -> None:
         outcome = await ctx.connectors.revoke(
             provider, tokens=Tokens.load(raw), identity_id=grant.identity_id, address=grant.address
         )
+        if grant.refresh_started_at is not None and outcome is not RevokeOutcome.TRY_AGAIN:
+            # An answer with newer tokens may have been lost; that the old ones are dead proves nothing.
+            outcome = RevokeOutcome.REFUSED
     async with ctx.store.transaction() as tx:
         await _revoke_told(ctx, tx, grant, outcome, tries)
     ctx.kick("deliver")
@@ -178,4 +196,20 @@ async def _revoke_told(ctx: Context, tx: Tx, grant: Grant, outcome: RevokeOutcom
             tx, grant.workspace_id, account.id, at=ctx.clock(), kind=state.value, actor=None
         )
         await refresh_open(ctx, tx, grant.workspace_id, DISCONNECT, account.id)
+        if not ended:
+            await _tell_not_revoked(ctx, tx, account, grant)
     await refresh_open(ctx, tx, grant.workspace_id, "detail", grant.provider_key)
+
+
+async def _tell_not_revoked(ctx: Context, tx: Tx, account: Account, grant: Grant) -> None:
+    """By a message of its own: the modal may have been closed long before it was given up."""
+    await outbox.ask(
+        tx,
+        ws=account.workspace_id,
+        kind=NOT_REVOKED,
+        subject=account.id,
+        surface=Surface.DM,
+        recipient=account.removed_by or grant.signed_in_by,
+        now=ctx.clock(),
+        once=True,
+    )

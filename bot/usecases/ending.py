@@ -8,7 +8,7 @@ from connectors.engine import Tokens
 from connectors.provider import Identity
 from store import accounts, grants
 from store.database import Tx
-from store.records import Attempt, Grant, GrantId, WorkspaceId
+from store.records import Attempt, Grant, GrantId, GrantState, WorkspaceId
 
 
 async def leave(ctx: Context, tx: Tx, ws: WorkspaceId, grant_id: GrantId) -> bool:
@@ -17,7 +17,7 @@ async def leave(ctx: Context, tx: Tx, ws: WorkspaceId, grant_id: GrantId) -> boo
     It is revoked at the provider unless that would end somebody else's sign-in; the secrets are destroyed either way.
     """
     grant = await grants.get(tx, ws, grant_id)
-    if grant is None or await accounts.of_grant(tx, ws, grant_id):
+    if grant is None or grant.state is not GrantState.LIVE or await accounts.of_grant(tx, ws, grant_id):
         return False
     await end(ctx, tx, grant)
     return True

@@ -12,7 +12,7 @@ from blocks.views import FirstRunView, IntegrationsView, Problem, Tile
 from bot import policy
 from bot.usecases import people
 from bot.usecases.context import Context
-from bot.usecases.narrowing import narrow, nearest
+from bot.usecases.narrowing import narrow, nearest, nothing
 from connectors.provider import Provider
 from store import integrations
 from store.records import Overview, Rights, UserId, WorkspaceId
@@ -52,6 +52,7 @@ def _view(ctx: Context, overview: Overview, rights: Rights, words: str, page: in
         page=page,
         total=len(tiles),
         nearest=None if shown else nearest(words, providers),
+        nothing=None if shown else nothing(words),
     )
 
 
@@ -106,4 +107,5 @@ def _attention(tile: Tile) -> tuple[int, str]:
 
 
 def _category(tile: Tile) -> tuple[bool, int, str]:
-    return not tile.set_up, _CATEGORIES.index(tile.category), tile.name.casefold()
+    place = _CATEGORIES.index(tile.category) if tile.set_up else len(_CATEGORIES)
+    return not tile.set_up, place, tile.name.casefold()

@@ -9,7 +9,7 @@ from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
 from bot.usecases.renewal import can_renew, fresh_tokens
 from connectors.engine import Tokens
-from connectors.observation import Observation, Rejected
+from connectors.observation import Expired, Observation, Reason, Rejected
 from connectors.provider import Provider
 from store import accounts
 from store.records import Account, AccountDetail, AccountId, AccountStatus, GrantState, UserId, WorkspaceId
@@ -65,12 +65,24 @@ async def observe(ctx: Context, provider: Provider, found: AccountDetail) -> tup
         return tokens, True
     seen = await _probe(ctx, provider, found, tokens)
     if not isinstance(seen, Rejected) or not can_renew(provider, tokens):
-        return seen, False
-    renewed = await fresh_tokens(ctx, provider, found.grant, force=True)
-    if not isinstance(renewed, Tokens):
-        # Where renewing needs the refused token itself, the probe's own reason is the truer one.
-        return (seen, False) if seen.permanent else (renewed, isinstance(renewed, Rejected))
-    return await _probe(ctx, provider, found, renewed), False
+        return seen, isinstance(seen, Expired)
+    renewed = await fresh_tokens(ctx, provider, found.grant, refused=tokens)
+    match renewed:
+        case Tokens():
+            return await _probe(ctx, provider, found, renewed), False
+        case Rejected() | Expired():
+            return _together(seen, renewed), True
+        case _:
+            return (seen if seen.permanent else renewed), False
+
+
+def _together(seen: Rejected, renewed: Rejected | Expired) -> Rejected:
+    """The account was refused and so was its renewal: the sign-in is dead. The reason that says more is kept."""
+    why = renewed.reason if isinstance(renewed, Rejected) else Reason.TOKEN_EXPIRED
+    return Rejected(
+        reason=why if seen.reason is Reason.SIGN_IN_REFUSED else seen.reason,
+        permanent=seen.permanent or renewed.permanent,
+    )
 
 
 async def _probe(ctx: Context, provider: Provider, found: AccountDetail, tokens: Tokens) -> Observation:

@@ -24,7 +24,7 @@ _EVERYTHING = ("", "all", "everything")
 
 def narrow(tiles: Sequence[Tile], words: str, aliases: Mapping[str, tuple[str, ...]]) -> list[Tile]:
     """The tiles that `words` mean: a status, a category, a name or an alias; everything for "" and "all"."""
-    wanted = " ".join(words.casefold().split())
+    wanted = _plain(words)
     if wanted in _EVERYTHING:
         return list(tiles)
     if wanted in _DISCONNECTED:
@@ -49,23 +49,45 @@ def _names(tile: Tile, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
     return (tile.name.casefold(), tile.key, *(a.casefold() for a in aliases.get(tile.key, ())))
 
 
+def nothing(words: str) -> str | None:
+    """What it means that a status or category shows nothing; None for other words."""
+    wanted = _plain(words)
+    if wanted in _DISCONNECTED:
+        return "Nothing is disconnected."
+    if wanted in _ATTENTION:
+        return "Nothing needs attention."
+    if wanted in _CONNECTED:
+        return "Nothing is connected yet."
+    if wanted in _AVAILABLE:
+        return "Everything there is, is connected."
+    if wanted in _CATEGORY_WORDS:
+        return f"There is no integration in {_CATEGORY_WORDS[wanted].capitalize()} yet."
+    return None
+
+
 def understood(words: str, providers: Sequence[Provider]) -> bool:
     """Whether words name a status, a category or exactly one of the integrations' names."""
-    wanted = " ".join(words.casefold().split())
-    return wanted in _vocabulary(providers)
+    return _plain(words) in _vocabulary(providers)
 
 
 def nearest(words: str, providers: Sequence[Provider]) -> str | None:
     """The known name, category or status word that comes nearest to what was typed."""
-    wanted = " ".join(words.casefold().split())[:60]
-    found = get_close_matches(wanted, list(_vocabulary(providers)), n=1, cutoff=0.6)
-    return _vocabulary(providers)[found[0]] if found else None
+    known = _vocabulary(providers)
+    found = get_close_matches(_plain(words)[:60], list(known), n=1, cutoff=0.6)
+    return known[found[0]] if found else None
+
+
+def _plain(words: str) -> str:
+    """Without capitals, spare blanks, and the quotes and full stops people put around a name."""
+    return " ".join(words.casefold().split()).strip("\"'`.,!?")
 
 
 def _vocabulary(providers: Sequence[Provider]) -> dict[str, str]:
+    """What can be typed -> how to suggest it."""
     fixed = [*_CATEGORY_WORDS, *_DISCONNECTED, *_ATTENTION, *_CONNECTED, *_AVAILABLE]
     words = {word: word for word in fixed}
     for provider in providers:
         for name in (provider.name, provider.key, *provider.aliases):
-            words[name.casefold()] = provider.aliases[0] if provider.aliases else provider.name
+            # A settings key such as facebook_ads is understood, but nobody should have to type it.
+            words[name.casefold()] = provider.name.casefold() if "_" in name else name.casefold()
     return words

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import timedelta
 
+from blocks.disconnect import not_revoked_dm
 from blocks.help import ask_dm, waiting_removed_dm
 from blocks.parts import Message, View
 from blocks.views import AskView
@@ -15,7 +15,7 @@ from bot.usecases.connect import ATTEMPT
 from bot.usecases.context import Context
 from store import accounts, attempts, outbox, views
 from store.database import Tx
-from store.records import Account, AccountId, Attempt, AttemptId, OutboxMessage, Stage, Surface, UserId
+from store.records import Account, AccountId, AttemptId, OutboxMessage, Surface, UserId
 
 ASK = "ask"
 WAITING_REMOVED = "waiting_removed"
@@ -96,14 +96,7 @@ async def _facts(ctx: Context, message: OutboxMessage) -> screens.Facts | None:
         provider = ctx.connectors.get(attempt.provider_key) if attempt else None
         if attempt is None or provider is None:
             return None
-        return await screens.read(tx, _as_it_stands(ctx, attempt), provider)
-
-
-def _as_it_stands(ctx: Context, attempt: Attempt) -> Attempt:
-    """A link that has run out is never shown as one that works, also before the tidying has noticed."""
-    if attempt.stage in (Stage.ADDRESS, Stage.LINK) and attempt.expires_at <= ctx.clock():
-        return replace(attempt, stage=Stage.FAILED, failure="link_ran_out")
-    return attempt
+        return await screens.read(tx, screens.as_it_stands(ctx, attempt), provider)
 
 
 async def _send_dm(ctx: Context, message: OutboxMessage) -> DeliveryFailure | None:
@@ -148,6 +141,8 @@ async def _dm(ctx: Context, message: OutboxMessage) -> Message | None:
         return ask_dm(AskView(asker=asker, provider_key=key, provider=provider.name)) if provider else None
     async with ctx.store.reading() as tx:
         found = await accounts.get(tx, message.workspace_id, AccountId(message.subject))
+    if message.kind == disconnect.NOT_REVOKED:
+        return not_revoked_dm(disconnect.outcome(ctx, found)) if found else None
     provider = ctx.connectors.get(found.account.provider_key) if found else None
     return waiting_removed_dm(provider.name, found.account.name) if found and provider else None
 

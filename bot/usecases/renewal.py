@@ -1,11 +1,12 @@
 """Keeping a sign-in alive: one refresh at a time per grant, across processes, and no committed token ever lost."""
 
 import asyncio
+from datetime import datetime
 
 from bot import policy
 from bot.usecases.context import Context
 from connectors.engine import Refreshed, Tokens
-from connectors.observation import Expired, Observation, Reason, Rejected, Unreachable
+from connectors.observation import Expired, Observation, Reason, Rejected, Throttled, Unreachable
 from connectors.provider import Provider, RefreshKind
 from store import grants
 from store.records import Grant, GrantId, GrantState, WorkspaceId
@@ -23,21 +24,38 @@ def can_renew(provider: Provider, tokens: Tokens) -> bool:
 
 
 async def fresh_tokens(
-    ctx: Context, provider: Provider, grant: Grant, *, force: bool = False
+    ctx: Context, provider: Provider, grant: Grant, *, refused: Tokens | None = None
 ) -> Tokens | Observation:
-    """Tokens fit for use now, or what was seen instead. `force` renews also a token that still has time.
+    """Tokens fit for use now, or what was seen instead. The answer is stored, in a transaction of its own, before anybody uses it.
 
-    The answer is stored, in a transaction of its own, before anybody uses it.
+    `refused`: tokens the provider has just refused. They are renewed although they still have time, unless someone else has
+    renewed them since.
     """
     tokens = await _stored(ctx, grant.workspace_id, grant.id)
     if tokens is None:
         return Expired()
-    if not force and not policy.needs_refresh(tokens.expires_at, ctx.clock()):
+    if refused is not None and tokens != refused:
+        return tokens
+    now = ctx.clock()
+    ahead = policy.EXCHANGE_AHEAD if provider.auth.refresh is RefreshKind.EXCHANGE else policy.REFRESH_AHEAD
+    if refused is None and not policy.needs_refresh(tokens.expires_at, now, ahead=ahead):
         return tokens
     if not can_renew(provider, tokens):
-        ended = tokens.expires_at is not None and tokens.expires_at <= ctx.clock()
-        return Expired() if ended else tokens
-    return await _one_at_a_time(ctx, provider, grant, tokens)
+        return tokens if _lives(tokens, now) else Expired()
+    seen = await _one_at_a_time(ctx, provider, grant, tokens)
+    return tokens if refused is None and _still_serves(tokens, now, seen) else seen
+
+
+def _lives(tokens: Tokens, now: datetime) -> bool:
+    return tokens.expires_at is None or tokens.expires_at > now
+
+
+def _still_serves(tokens: Tokens, now: datetime, seen: Tokens | Observation) -> bool:
+    """Whether tokens that could not be renewed are used as long as they live: an early try was in vain, or no verdict came."""
+    early = not policy.needs_refresh(tokens.expires_at, now)
+    return not isinstance(seen, Tokens) and (
+        early or (isinstance(seen, Unreachable | Throttled) and _lives(tokens, now))
+    )
 
 
 async def _stored(ctx: Context, ws: WorkspaceId, grant_id: GrantId) -> Tokens | None:
@@ -60,7 +78,8 @@ async def _one_at_a_time(
         if present != before:
             return present
         if waited >= _PATIENCE:
-            return Unreachable(detail="someone else is renewing this sign-in")
+            # No word from the provider, so nothing is concluded from it.
+            return Throttled()
     try:
         return await _refresh(ctx, provider, grant, owner, before)
     finally:
@@ -90,23 +109,36 @@ async def _refresh(
             return tokens
         # A marker still there means an answer of the provider may have been lost between its sending and our commit.
         interrupted = present.refresh_started_at is not None
-        await grants.mark_refresh(tx, ws, grant.id, owner=owner, now=ctx.clock())
+        if not await grants.mark_refresh(tx, ws, grant.id, owner=owner, now=ctx.clock()):
+            return Throttled()
     seen = await ctx.connectors.refresh(provider, tokens=tokens, address=grant.address, now=ctx.clock())
-    return await _keep(ctx, grant, owner, seen, interrupted=interrupted)
+    return await _keep(ctx, grant, owner, tokens, seen, interrupted=interrupted)
 
 
 async def _keep(
-    ctx: Context, grant: Grant, owner: str, seen: Refreshed | Observation, *, interrupted: bool
+    ctx: Context,
+    grant: Grant,
+    owner: str,
+    sent: Tokens,
+    seen: Refreshed | Observation,
+    *,
+    interrupted: bool,
 ) -> Tokens | Observation:
     ws = grant.workspace_id
     async with ctx.store.transaction() as tx:
+        raw = await grants.tokens(tx, ws, grant.id, hold=True)
+        if raw is None:
+            return Expired()
+        if (present := Tokens.load(raw)) != sent:
+            # Our lease ran out while we waited, and another process renewed: a refusal of the old tokens is no verdict.
+            return present
         if isinstance(seen, Refreshed):
             new = seen.tokens
             await grants.store_tokens(
                 tx,
                 ws,
                 grant.id,
-                owner=owner,
+                owner=None,
                 tokens=new.dump(),
                 expires_at=new.expires_at,
                 ends_at=new.ends_at,

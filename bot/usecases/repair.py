@@ -23,19 +23,18 @@ async def repair(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> None
     """
     found = await accounts.get(tx, attempt.workspace_id, attempt.account_id) if attempt.account_id else None
     if found is None or found.account.status is AccountStatus.REMOVED:
-        await _in_vain(ctx, tx, attempt, parked, "account_gone")
-    elif not await people.still_integrator(tx, attempt.workspace_id, attempt.user_id):
-        await _in_vain(ctx, tx, attempt, parked, "no_longer_allowed")
+        await in_vain(ctx, tx, attempt, parked, "account_gone")
     elif not parked.chosen((found.account.external_id,)):
         names = tuple(a.name for a in parked.accounts)[:5]
-        await _in_vain(ctx, tx, attempt, parked, "wrong_account", names)
+        await in_vain(ctx, tx, attempt, parked, "wrong_account", names)
     else:
         await _heal(ctx, tx, attempt, parked, found.account)
 
 
-async def _in_vain(
+async def in_vain(
     ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, failure: str, details: tuple[str, ...] = ()
 ) -> None:
+    """A sign-in was completed that changes nothing: the attempt says why, and the sign-in is ended."""
     await attempts.fail(tx, attempt.workspace_id, attempt.id, from_=_PARKED, failure=failure, details=details)
     await people.record(
         ctx,

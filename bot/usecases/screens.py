@@ -1,6 +1,6 @@
 """How an attempt looks right now: its modal and its DM, made anew from the store each time they are shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blocks import choosing, connect, connect_dms
 from blocks.parts import Message, View
@@ -67,6 +67,13 @@ async def read(tx: Tx, attempt: Attempt, provider: Provider) -> Facts:
         people=await groups.people_of(tx, ws, tuple(ids)),
         needed=needed.account if needed else None,
     )
+
+
+def as_it_stands(ctx: Context, attempt: Attempt) -> Attempt:
+    """A link that has run out is never shown as one that works, also before the tidying has noticed."""
+    if attempt.stage in (Stage.ADDRESS, Stage.LINK) and attempt.expires_at <= ctx.clock():
+        return replace(attempt, stage=Stage.FAILED, failure="link_ran_out")
+    return attempt
 
 
 async def view_of(ctx: Context, facts: Facts) -> View:
@@ -205,7 +212,13 @@ def failed_view(facts: Facts) -> FailedView:
     """Why the attempt ended, and what to do next."""
     attempt, provider = facts.attempt, facts.provider
     failure = Failure(attempt.failure) if attempt.failure in set(Failure) else Failure.INTERRUPTED
-    final = (Failure.NO_LONGER_ALLOWED, Failure.ACCOUNT_GONE, Failure.REPLACED, Failure.MISCONFIGURED)
+    final = {
+        Failure.NO_LONGER_ALLOWED,
+        Failure.ACCOUNT_GONE,
+        Failure.REPLACED,
+        Failure.MISCONFIGURED,
+        Failure.CONNECTED_BY_ANOTHER,
+    }
     return FailedView(
         attempt_id=attempt.id,
         provider=provider.name,

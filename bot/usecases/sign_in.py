@@ -1,5 +1,6 @@
 """The answer of a sign-in: refused, put aside, or carried to the next step."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,19 +8,20 @@ from pydantic import SecretStr
 
 from blocks.choosing import pick_value
 from blocks.views import PickOption
-from bot.usecases import results, screens
+from bot import policy
+from bot.usecases import people, results, screens
 from bot.usecases.connect import tell
 from bot.usecases.context import Context
 from bot.usecases.detail import permission_words, refresh_open
 from bot.usecases.ending import discard, discard_tokens, grant_of
 from bot.usecases.pages import ResultPage
 from bot.usecases.parked import Parked
-from bot.usecases.repair import repair
+from bot.usecases.repair import in_vain, repair
 from bot.usecases.tickets import new_id
 from connectors.engine import SignIn, SignInFailed
 from connectors.provider import AccountAtProvider, Provider
 from store import accounts, attempts, grants
-from store.database import Tx
+from store.database import Conflict, Tx
 from store.records import Account, AccountId, AccountStatus, Attempt, Grant, Purpose, Stage
 
 
@@ -103,6 +105,7 @@ async def _bring(ctx: Context, attempt: Attempt, parked: Parked, *, confirmed: b
             stage=stage,
             parked=parked.dump(),
             identity_id=parked.identity.external_id,
+            expires_at=ctx.clock() + policy.ANSWER_LIFE,
         )
         if not kept:
             await discard(ctx, tx, attempt, parked)
@@ -116,7 +119,9 @@ async def _bring(ctx: Context, attempt: Attempt, parked: Parked, *, confirmed: b
 
 async def carry_on(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> None:
     """A parked sign-in known to be the person's own: repair, ask which accounts, or take the only one."""
-    if attempt.purpose is Purpose.RECONNECT:
+    if not await people.still_integrator(tx, attempt.workspace_id, attempt.user_id):
+        await in_vain(ctx, tx, attempt, parked, "no_longer_allowed")
+    elif attempt.purpose is Purpose.RECONNECT:
         await repair(ctx, tx, attempt, parked)
     elif len(parked.accounts) == 1:
         await settle(ctx, tx, attempt, parked, parked.accounts)
@@ -127,6 +132,7 @@ async def carry_on(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> No
 
 async def confirm(ctx: Context, attempt: Attempt, *, mine: bool) -> None:
     """The answer to "Did you just sign in as …?": the person goes on, or the sign-in is thrown away."""
+    await people.rights_of(ctx, attempt.workspace_id, attempt.user_id, live=True)
     async with ctx.store.transaction() as tx:
         fresh = await attempts.get(tx, attempt.id)
         raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
@@ -145,6 +151,7 @@ async def take(ctx: Context, attempt: Attempt, values: tuple[str, ...]) -> bool:
 
     False if none of them lies behind this sign-in.
     """
+    await people.rights_of(ctx, attempt.workspace_id, attempt.user_id, live=True)
     async with ctx.store.transaction() as tx:
         fresh = await attempts.get(tx, attempt.id)
         raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
@@ -152,11 +159,15 @@ async def take(ctx: Context, attempt: Attempt, values: tuple[str, ...]) -> bool:
             return True
         parked = Parked.load(raw)
         chosen = tuple(a for a in parked.accounts if pick_value(a.external_id) in values)
-        if not chosen:
+        if not await people.still_integrator(tx, attempt.workspace_id, attempt.user_id):
+            await in_vain(ctx, tx, fresh, parked, "no_longer_allowed")
+        elif not chosen:
             return False
-        await settle(ctx, tx, fresh, parked, chosen)
+        else:
+            await settle(ctx, tx, fresh, parked, chosen)
         await tell(ctx, tx, fresh)
     ctx.kick("deliver")
+    ctx.kick("revoke")
     return True
 
 
@@ -170,7 +181,9 @@ async def settle(
     present = await accounts.by_external_ids(tx, attempt.workspace_id, attempt.provider_key, ids)
     for account in chosen:
         if account.external_id not in present:
-            await accounts.insert(tx, _waiting(ctx, attempt, grant, account))
+            # Somebody else may have brought the same account in this very moment: then theirs stands until Save.
+            with contextlib.suppress(Conflict):
+                await accounts.insert(tx, _waiting(ctx, attempt, grant, account))
     await attempts.move(
         tx,
         attempt.workspace_id,

@@ -15,5 +15,5 @@ async def present_view(ctx: Context, attempt: Attempt) -> View:
         fresh = await attempts.get(tx, attempt.id)
         if fresh is None or provider is None:
             raise gone()
-        facts = await screens.read(tx, fresh, provider)
+        facts = await screens.read(tx, screens.as_it_stands(ctx, fresh), provider)
     return await screens.view_of(ctx, facts)

@@ -17,7 +17,12 @@ from store.records import Account, Attempt, Stage
 _BATCH = 50
 _KEEP_ENDED = timedelta(days=30)
 _KEEP_VIEWS = timedelta(hours=24)
-_UNANSWERED = frozenset({Stage.ADDRESS, Stage.LINK, Stage.SIGNING_IN, Stage.UNCONFIRMED, Stage.PICK})
+_FAILURES = {
+    Stage.EXCHANGING: "interrupted",
+    Stage.UNCONFIRMED: "not_finished",
+    Stage.PICK: "not_finished",
+    Stage.GROUPS: "not_finished",
+}
 
 
 async def tidy(ctx: Context) -> int:
@@ -41,20 +46,22 @@ async def tidy(ctx: Context) -> int:
 
 
 async def _end_attempt(ctx: Context, attempt: Attempt) -> None:
-    interrupted = attempt.stage is Stage.EXCHANGING
     async with ctx.store.transaction() as tx:
         raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
         ended = await attempts.fail(
             tx,
             attempt.workspace_id,
             attempt.id,
-            from_={Stage.EXCHANGING} if interrupted else _UNANSWERED,
-            failure="interrupted" if interrupted else "link_ran_out",
+            # If it has moved on in this very moment, it is no longer stale.
+            from_={attempt.stage},
+            failure=_FAILURES.get(attempt.stage, "link_ran_out"),
         )
         if not ended:
             return
         if raw is not None:
             await discard(ctx, tx, attempt, Parked.load(raw))
+        if attempt.grant_id is not None:
+            await leave(ctx, tx, attempt.workspace_id, attempt.grant_id)
         await tell(ctx, tx, attempt)
 
 

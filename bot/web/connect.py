@@ -60,6 +60,8 @@ def _form_targets(context: Context, page: ConnectPage) -> str:
     provider = next((p for p in context.connectors.providers() if p.name == page.provider), None)
     if provider is None or context.connectors.missing_settings(provider.key):
         return "https:"
+    if provider.address is not None and page.address is None:
+        return "https:"
     url = context.connectors.authorization_url(
         provider, state="-", verifier=_NO_VERIFIER, address=page.address
     )

@@ -1,6 +1,6 @@
 """What the web side is given by the composition root."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +11,8 @@ from starlette.requests import Request
 from bot.in_flight import InFlight
 from bot.usecases.context import Context
 
-Dispatch = Callable[[dict[str, Any], Mapping[str, str]], Awaitable[tuple[int, str, str]]]
-"""Decoded body and headers -> status, content type and body of the reply."""
+Dispatch = Callable[[dict[str, Any]], Awaitable[tuple[int, str, str]]]
+"""Decoded body -> status, content type and body of the reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

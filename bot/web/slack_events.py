@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from slack_sdk.signature import SignatureVerifier
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -42,7 +41,7 @@ class SlackDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            response = await self._answer(Headers(scope=scope), receive)
+            response = await self._answer(_headers(scope), receive)
         except _Refused as refused:
             response = PlainTextResponse(refused.words, refused.status)
         except Exception as error:  # noqa: BLE001  Slack gets a 500 without a stack trace, and may try again
@@ -50,7 +49,7 @@ class SlackDoor:
             response = PlainTextResponse("something broke", 500)
         await response(scope, receive, send)
 
-    async def _answer(self, headers: Headers, receive: Receive) -> Response:
+    async def _answer(self, headers: Mapping[str, str], receive: Receive) -> Response:
         if self._dispatch is None or self._verifier is None:
             raise _Refused(404, "this bot uses Socket Mode")
         raw = await _body(headers, receive)
@@ -58,11 +57,11 @@ class SlackDoor:
         body = decoded(raw, headers.get("content-type", ""))
         if body.get("ssl_check") == "1":
             return Response()
-        status, kind, text = await self._dispatch(body, _of_slack(headers))
+        status, kind, text = await self._dispatch(body)
         return Response(text, status, {"content-type": kind})
 
     @staticmethod
-    def _verify(verifier: SignatureVerifier, headers: Headers, raw: bytes) -> None:
+    def _verify(verifier: SignatureVerifier, headers: Mapping[str, str], raw: bytes) -> None:
         timestamp = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
         if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
@@ -75,11 +74,11 @@ class SlackDoor:
             raise _Refused(401, "not signed by Slack, or too old")
 
 
-def _of_slack(headers: Headers) -> Mapping[str, str]:
-    return {name: value for name, value in headers.items() if name.startswith("x-slack-")}
+def _headers(scope: Scope) -> Mapping[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
     announced = headers.get("content-length", "0")
     if not announced.isascii() or not announced.isdigit() or int(announced[:12]) > LARGEST_BODY:
         raise _Refused(413, "too large")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.house import PACKAGES, ROOT, Source, dotted, functions, sources, tracked
 
-LATE = ("bot.sandbox", "store.migrations", "alembic", "asyncpg", "smtplib", "uvloop")
+LATE = ("bot.demo", "store.migrations", "alembic", "asyncpg", "smtplib", "uvloop")
 """What may be imported inside a function: heavy, and not needed by every start, or not there on every system."""
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "service", "base", "misc"}
 WORKPLACES = (
@@ -47,7 +47,7 @@ def test_no_test_patches_code() -> None:
 def test_imports_stand_at_the_top() -> None:
     """What a file knows is read in its first lines; only a short list of heavy things comes late."""
     late = [
-        f"{source.name}:{node.lineno} {name}"
+        f"{source.name}:{function.lineno} {name}"
         for source in sources(*PACKAGES)
         for function in functions(source)
         for node in ast.walk(function)

@@ -1,14 +1,14 @@
 """What is drawn is answered, and what is answered is drawn."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blocks.examples import EXAMPLES
 from bot.interactions import Action, Modal, Options
 from tests.architecture.handlers import handlers
 
-SCREENS = {name: draw() for name, draw in EXAMPLES.items()}
+SCREENS: Mapping[str, Mapping[str, Any]] = {name: draw() for name, draw in EXAMPLES.items()}
 
 
 def _dicts(node: Any) -> Iterator[dict[str, Any]]:

@@ -68,10 +68,14 @@ def _remembered() -> Iterator[str]:
         for node in ast.walk(source.tree):
             match node:
                 case ast.Call(func=ast.Attribute(attr="remember"), keywords=keywords):
-                    yield from (
-                        word.value.value
-                        for word in keywords
-                        if word.arg == "kind" and isinstance(word.value, ast.Constant)
-                    )
+                    yield from filter(None, map(_kind, keywords))
                 case _:
                     pass
+
+
+def _kind(word: ast.keyword) -> str | None:
+    match word:
+        case ast.keyword(arg="kind", value=ast.Constant(value=str(kind))):
+            return kind
+        case _:
+            return None

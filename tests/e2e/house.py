@@ -3,7 +3,7 @@
 import base64
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +18,7 @@ from bot.sandbox.workspace import Sandbox, listening, open_sandbox
 from bot.sandbox.world import MovableClock
 from bot.settings import load
 from connectors.outside import Reroute
+from connectors.provider import Provider
 from connectors.providers import all_providers
 from store import accounts, audit
 from store.records import AccountDetail, WorkspaceId
@@ -81,9 +82,15 @@ class House:
             await self.bot.tick(name)
         await self.settle()
 
+    async def answer(self, who: PersonAtWork, command: str) -> str:
+        """Type a command and read its answer, also where it came after the ack."""
+        await who.types(command)
+        await self.settle()
+        return who.read(who.messages[-1])
+
     async def set_up(self) -> None:
         """Ada makes the first two Groups: Integrators with Maria, Sales with Tom."""
-        await self.ada.types("/lexer")
+        await self.answer(self.ada, "/lexer")
         await self.ada.presses("Create the first Group", waits=True)
         await self.ada.sees("Name")
         await self.ada.fills("Name", "Marketing")
@@ -109,7 +116,7 @@ class House:
 
     async def opens(self, who: PersonAtWork, name: str = "Twitter (X)") -> Screen:
         """The integration's detail, from the listing."""
-        await who.types(f"/lexer integrations {name}")
+        await self.answer(who, f"/lexer integrations {name}")
         await who.presses(f"Open {name}")
         await who.sees("Read the guide")
         await self.settle()
@@ -130,14 +137,14 @@ class House:
         await self.begins(who, name)
         await self.signs_in(who, provider=name)
         if "Next" in who.screen:
-            boxes = who.screen.view
-            assert boxes is not None
+            behind = next(p for p in all_providers() if p.name == name).example.accounts
+            await who.chooses("Which ", *(account.name for account in behind))
             await who.submits()
         await who.chooses("Who may use", group)
         await who.submits()
         await who.sees("Connected")
-        await who.closes(everything=True)
         await self.settle()
+        await who.closes(everything=True)
 
     async def accounts(self, key: str = "twitter") -> tuple[AccountDetail, ...]:
         """The living accounts of a provider."""
@@ -165,7 +172,9 @@ class House:
 
     def check(self) -> None:
         """What holds after every story: no secret in a log or the database, nothing Slack would refuse."""
-        unexpected = [r for r in self.sandbox.refusals if r.error not in self.may_refuse]
+        ordinary = [("views.update", "not_found")]  # a modal somebody closed cannot be updated
+        refused = [r for r in self.sandbox.refusals if (r.where, r.error) not in ordinary]
+        unexpected = [r for r in refused if r.error not in self.may_refuse]
         assert not unexpected, unexpected
         problems = [p for sent in self.sandbox.sent for p in _judged(sent)]
         assert not problems, problems[:3]
@@ -195,8 +204,16 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def open_house(*, database_url: str, mode: str, folder: Path, log: Log) -> AsyncIterator[House]:
-    """Sandbox and bot, each on its port, talking in the given Slack mode."""
+async def open_house(
+    *,
+    database_url: str,
+    mode: str,
+    folder: Path,
+    log: Log,
+    providers: Sequence[Provider] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> AsyncIterator[House]:
+    """Sandbox and bot, each on its port, talking in the given Slack mode; `providers` and `settings` differ from the usual."""
     clock, port = MovableClock(), free_port()
     url = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
@@ -207,11 +224,18 @@ async def open_house(*, database_url: str, mode: str, folder: Path, log: Log) ->
             "LEXER_PUBLIC_URL": url,
             "LEXER_DATABASE_URL": database_url,
             "LEXER_SECRET_KEYS": KEYS,
+            **(settings or {}),
         }
         if mode == "socket":
             env["SLACK_APP_TOKEN"] = sandbox.app_token
         bot = await stack.enter_async_context(
-            open_bot(load(env, None), reroute=Reroute(base=sandbox.base_url), clock=clock, ticking=False)
+            open_bot(
+                load(env, None),
+                reroute=Reroute(base=sandbox.base_url),
+                clock=clock,
+                ticking=False,
+                providers=providers,
+            )
         )
         await stack.enter_async_context(listening(bot.asgi, port=port))
         house = House(

@@ -1,24 +1,15 @@
-"""The whole loop: list, connect, choose Groups, break, reconnect, disconnect."""
+"""The whole loop: connect, choose Groups, break, reconnect, disconnect."""
 
 from tests.e2e.house import House
 
 from store.records import AccountStatus
 
 
-async def test_an_admin_makes_the_first_group(house: House) -> None:
-    """The first /lexer of a workspace leads an admin to the first Group."""
-    seen = await house.ada.types("/lexer")
-    assert "Create the first Group" in seen
-    await house.set_up()
-    assert "Connect" in await house.maria.types("/lexer integrations") or house.maria.screen.text
-
-
-async def test_maria_connects_twitter(house: House) -> None:
+async def test_from_nothing_to_a_connected_account(house: House) -> None:
     """An Integrator connects an account and says who may use it; nothing is active before Save."""
     await house.set_up()
     maria = house.maria
     await house.begins(maria)
-    print(maria.screen)
     await house.signs_in(maria)
     (waiting,) = await house.accounts()
     assert waiting.account.status is AccountStatus.WAITING
@@ -28,3 +19,41 @@ async def test_maria_connects_twitter(house: House) -> None:
     (connected,) = await house.accounts()
     assert connected.account.status is AccountStatus.CONNECTED
     assert [g.name for g in connected.groups] == ["Marketing"]
+    await house.settle()
+    assert "connected" in maria.read(maria.dms[-1])
+
+
+async def test_red_and_green_again(house: House) -> None:
+    """Access removed at the provider turns the account red at the next check; reconnecting heals the same account."""
+    await house.set_up()
+    await house.connects(house.maria)
+    (before,) = await house.accounts()
+    pretend = house.sandbox.provider("twitter")
+    pretend.account(before.account.name).state = "revoked"
+    house.may_refuse.add("dead_refresh_token")
+    await house.opens(house.maria)
+    await house.maria.presses("Check now")
+    await house.maria.sees("🔴 Disconnected")
+    await house.maria.presses("Reconnect")
+    await house.maria.sees("Sign in as")
+    await house.settle()
+    await house.signs_in(house.maria)
+    await house.maria.sees("Reconnected")
+    (after,) = await house.accounts()
+    assert after.account.id == before.account.id
+    assert after.account.status is AccountStatus.CONNECTED
+    assert after.groups == before.groups
+
+
+async def test_disconnect_ends_it_everywhere(house: House) -> None:
+    """After Disconnect nothing is left, here or at the provider, and the modal says so."""
+    await house.set_up()
+    await house.connects(house.maria)
+    await house.opens(house.maria)
+    await house.maria.presses("Disconnect")
+    await house.maria.sees("Keep connected")
+    await house.maria.submits()
+    await house.settle()
+    await house.maria.sees("has ended too")
+    assert await house.accounts() == ()
+    assert all(signed_in.ended for signed_in in house.sandbox.provider("twitter").sign_ins)

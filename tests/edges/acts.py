@@ -19,10 +19,12 @@ from bot.interactions import (
 
 
 def said(text: str) -> Message:
+    """A message of one sentence."""
     return message(text, [section(text)])
 
 
 def shown(text: str) -> View:
+    """A modal of one sentence."""
     return modal("A view", "shown", [section(text)])
 
 
@@ -37,6 +39,7 @@ class Acts:
         self.search: Callable[[ActionCall, str], Awaitable[Sequence[Mapping[str, Any]]]] = self._search
 
     def handlers(self) -> Handlers:
+        """What `open_bot` is given in place of the real ones."""
         do = Command(
             name="do", usage="/lexer do", summary="Does.", run=self._run_command, aliases=("integrations",)
         )
@@ -75,11 +78,11 @@ class Acts:
     async def _command(self, call: CommandCall) -> Message | None:
         return said(f"done: {call.words}")
 
-    async def _press(self, call: ActionCall) -> None:
+    async def _press(self, _call: ActionCall) -> None:
         """Nothing more."""
 
-    async def _submit(self, call: ModalCall) -> ModalAnswer:
+    async def _submit(self, _call: ModalCall) -> ModalAnswer:
         return Show(view=shown("saved"))
 
-    async def _search(self, call: ActionCall, typed: str) -> Sequence[Mapping[str, Any]]:
+    async def _search(self, _call: ActionCall, typed: str) -> Sequence[Mapping[str, Any]]:
         return [{"text": {"type": "plain_text", "text": typed}, "value": typed}]

@@ -17,6 +17,7 @@ PUBLIC_URL = "https://lexer.example.com"
 
 @pytest.fixture
 async def slack() -> AsyncIterator[PretendSlack]:
+    """A Slack of this test's own."""
     async with open_pretend_slack() as pretend:
         yield pretend
 
@@ -36,6 +37,7 @@ def environment(slack: PretendSlack, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def settings(environment: dict[str, str]) -> Settings:
+    """The environment, read."""
     return load(environment, None)
 
 
@@ -47,6 +49,7 @@ def acts() -> Acts:
 
 @pytest.fixture
 async def bot(settings: Settings, acts: Acts) -> AsyncIterator[Bot]:
+    """The bot with the test's handlers; nothing happens by itself."""
     async with open_bot(settings, ticking=False, handlers=acts.handlers()) as opened:
         yield opened
 

@@ -40,10 +40,12 @@ class PretendSlack:
 
     @property
     def api_url(self) -> str:
+        """For SLACK_API_URL."""
         return f"{self.url}/api/"
 
     @property
     def response_url(self) -> str:
+        """Where an interaction may be answered."""
         return f"{self.url}/response/1"
 
     def of(self, method: str) -> list[Mapping[str, Any]]:
@@ -59,9 +61,11 @@ class PretendSlack:
         return self.of(method)[number - 1]
 
     def refuse(self, method: str, error: str, status: int = 200, **headers: str) -> None:
+        """Answer a method with one of Slack's errors from now on."""
         self.answers[method] = lambda _call: (status, headers, {"ok": False, "error": error})
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request."""
         method = request.match_info.get("method", "response_url")
         raw = await request.read()
         if request.content_type == "application/json":

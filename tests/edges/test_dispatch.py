@@ -8,15 +8,16 @@ from typing import Any
 import httpx
 import pytest
 
+from blocks.parts import Message
 from bot.app import Bot
 from bot.errors import UserFacingError
 from bot.interactions import ActionCall, Close, CommandCall, Errors, ModalAnswer, ModalCall
-from blocks.parts import Message
 from tests.edges.acts import Acts, said, shown
 from tests.edges.pretend_slack import PretendSlack, command, interaction, press, signed, submit
 
 
 async def send(browser: httpx.AsyncClient, body: bytes) -> httpx.Response:
+    """Send a signed request as Slack does; it must be answered with 200."""
     answer = await browser.post("/slack/events", content=body, headers=signed(body))
     assert answer.status_code == 200
     return answer

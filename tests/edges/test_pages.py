@@ -1,5 +1,7 @@
 """What a browser gets: pages that explain themselves, protected by their headers, and nothing of what does not concern it."""
 
+import base64
+import hashlib
 import logging
 import re
 from dataclasses import replace
@@ -14,7 +16,7 @@ from starlette.routing import Route
 from bot.app import Bot
 from bot.errors import UserFacingError
 from bot.usecases.pages import ConnectPage, Cookie, ResultPage
-from bot.web import Site
+from bot.web import Site, web
 from bot.web.rendering import connect_page, result
 from bot.web.site import origin_of
 from bot.web.words import worded
@@ -90,9 +92,6 @@ async def test_pages_are_locked_down(bot: Bot) -> None:
 
 async def test_the_style_is_allowed_by_its_hash(bot: Bot) -> None:
     """The page's own style passes its own policy."""
-    import base64
-    import hashlib
-
     answer = await rendered(bot, PAGE)
     style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)
     assert style is not None
@@ -189,8 +188,8 @@ async def test_a_broken_callback_is_explained(browser: httpx.AsyncClient, query:
 
 
 async def test_a_huge_callback_is_cut_short(browser: httpx.AsyncClient) -> None:
-    """A state of 100 kB is refused unread."""
-    assert (await browser.get(f"/oauth/callback/shopify?state={'x' * 100_000}")).status_code == 414
+    """A state of 60 kB is refused unread."""
+    assert (await browser.get(f"/oauth/callback/shopify?state={'x' * 60_000}")).status_code == 414
 
 
 async def test_an_unknown_provider_is_explained(browser: httpx.AsyncClient) -> None:
@@ -266,8 +265,6 @@ def test_an_origin_is_written_as_browsers_do(url: str, origin: str) -> None:
 
 async def test_in_socket_mode_slacks_address_does_not_exist(bot: Bot) -> None:
     """With Socket Mode nothing can be sent to /slack/events."""
-    from bot.web import web
-
     site: Site = replace(bot.asgi.state.site, dispatch=None)
     transport = httpx.ASGITransport(app=web(site))
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -80,7 +81,7 @@ async def test_a_malformed_body_gets_a_plain_refusal(
 async def test_a_body_without_announced_length_is_cut_off_too(browser: httpx.AsyncClient) -> None:
     """A body that comes in pieces is read no further than the limit."""
 
-    async def pieces():
+    async def pieces() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b"x" * 50_000
 

@@ -17,6 +17,24 @@ async def test_a_command_arrives_signed_and_its_answer_is_seen(sandbox: Sandbox,
     assert sandbox.refusals == []
 
 
+async def test_names_in_a_command_arrive_as_slack_sends_them(sandbox: Sandbox, bot: FakeBot) -> None:
+    """People and channels of the workspace become mentions, other words stay."""
+    await sandbox.person("maria").types("/lexer ask @tom in #general about @northwind")
+    assert bot.got[0]["text"] == "ask <@U0TOM|tom> in <#C0GENERAL|general> about @northwind"
+
+
+async def test_a_text_too_short_is_not_sent(sandbox: Sandbox, bot: FakeBot) -> None:
+    """Slack itself keeps back what is shorter than the field asks for."""
+    maria = sandbox.person("maria")
+    trigger = sandbox.slack.passes.trigger("U0MARIA")
+    await bot.call(
+        "views.open", trigger_id=trigger, view=modal(field_block("Name", min_length=3), submit="Save")
+    )
+    await maria.fills("Name", "ab")
+    assert "at least 3 characters" in await maria.submits()
+    assert bot.got == []
+
+
 async def test_a_press_opens_a_modal_and_a_submission_is_checked(sandbox: Sandbox, bot: FakeBot) -> None:
     """A press gives a trigger; the form keeps what was typed; errors stand beside the field; an empty ack closes."""
     maria = sandbox.person("maria")

@@ -1,12 +1,15 @@
 """The pretend providers play every declared provider, and are as strict as the real ones."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.sandbox.workspace import Sandbox
+from bot.sandbox.workspace import Sandbox, open_sandbox
 from bot.sandbox.world import MovableClock
 from connectors.engine import Refreshed, RevokeOutcome, SignInFailed, SignInProblem
 from connectors.observation import Healthy, Rejected, Throttled, Unreachable
@@ -195,6 +198,98 @@ async def test_a_refused_permission_is_missing(desk: Desk) -> None:
     done = await desk.finish(TWITTER, verifier)
     assert not isinstance(done, SignInFailed)
     assert done.missing_scopes == ("dm.read",)
+
+
+async def test_some_accounts_can_be_left_out(desk: Desk) -> None:
+    """Where a sign-in reaches several accounts, the person ticks which ones."""
+    provider = next(one for one in PROVIDERS if one.accounts is not None)
+    first = provider.example.accounts[0]
+    for wanted in ([first.name], []):
+        verifier = desk.connectors.new_verifier()
+        await desk.to_consent(provider, verifier)
+        await desk.browser.allows(accounts=wanted)
+        done = await desk.finish(provider, verifier)
+        assert not isinstance(done, SignInFailed)
+        assert [account.name for account in done.accounts] == wanted
+
+
+async def test_an_outage_is_everybodys(desk: Desk) -> None:
+    """While a provider is down, nothing of it answers; afterwards all is as before."""
+    done = await desk.signs_in(TWITTER)
+    pretend = desk.sandbox.provider("twitter")
+    for outage, expected in (("down", Unreachable), ("throttled", Throttled), (None, Healthy)):
+        pretend.outage = outage
+        assert isinstance(await desk.probes(TWITTER, done), expected)
+
+
+async def test_a_slow_account_answers_late(desk: Desk) -> None:
+    """Slow is not down."""
+    done = await desk.signs_in(TWITTER)
+    desk.sandbox.provider("twitter").account("@northwind").slow(0.01)
+    assert isinstance(await desk.probes(TWITTER, done), Healthy)
+
+
+async def test_every_shop_has_its_own_people(sandbox: Sandbox) -> None:
+    """Another address is another account, the same each time."""
+    shopify = sandbox.provider("shopify")
+    known = {login.identity.external_id for login in shopify.logins()}
+    (first, *_), (again, *_) = shopify.logins("bakery.myshopify.com"), shopify.logins("bakery.myshopify.com")
+    assert first is again
+    assert first.identity.external_id not in known
+    assert shopify.account("Bakery").state == "healthy"
+
+
+BAD_REQUESTS = {
+    "client_id": "unknown client_id",
+    "response_type": "response_type must be code",
+    "state": "state is missing",
+    "code_challenge": "a code_challenge with S256 is required",
+    "code_challenge_method": "a code_challenge with S256 is required",
+    "scope": "invalid scope",
+}
+
+
+@pytest.mark.parametrize("left_out", BAD_REQUESTS)
+async def test_a_wrong_sign_in_request_stops_at_the_provider(desk: Desk, left_out: str) -> None:
+    """What a bot forgets to send is said, and nobody is sent back."""
+    url = desk.connectors.authorization_url(
+        TWITTER, state="s", verifier=desk.connectors.new_verifier(), address=None
+    )
+    place, _, query = url.partition("?")
+    kept = urlencode([pair for pair in parse_qsl(query) if pair[0] != left_out])
+    page = await desk.browser.opens(f"{place}?{kept}")
+    assert page is not None
+    assert page.status == 400
+    assert BAD_REQUESTS[left_out] in page.text
+
+
+async def test_a_call_nobody_declared_is_refused(desk: Desk) -> None:
+    """A token opens what the provider's file names, nothing else; unknown hosts open nothing."""
+    done = await desk.signs_in(TWITTER)
+    bearer = {"Authorization": f"Bearer {done.tokens.access_token.get_secret_value()}"}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.get(f"{desk.sandbox.base_url}/api.x.com/2/tweets", headers=bearer)
+        assert answer.status_code == 404
+        assert (await client.get(f"{desk.sandbox.base_url}/api.example/2/users/me")).status_code == 404
+    assert desk.sandbox.refusals[-1].error.startswith("undeclared call GET")
+
+
+async def test_a_declared_header_has_to_be_there(clock: MovableClock) -> None:
+    """Where a provider's file names a header with one of our settings, a call without it is refused."""
+    probe = replace(TWITTER.probe, headers={"Developer-Token": "{DEVELOPER_TOKEN}"})
+    strict = replace(TWITTER, probe=probe, identity=probe, extra_settings=("DEVELOPER_TOKEN",))
+    async with (
+        open_sandbox(clock=clock, providers=[strict]) as sandbox,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        pretend = sandbox.provider("twitter")
+        assert pretend.settings["DEVELOPER_TOKEN"] == sandbox.environment()["LEXER_TWITTER_DEVELOPER_TOKEN"]
+        login = pretend.login(None)
+        token = pretend.new_access(pretend.begin(login, login.accounts, ()), None)
+        url, headers = f"{sandbox.base_url}/api.x.com/2/users/me", {"Authorization": f"Bearer {token}"}
+        assert (await client.get(url, headers=headers)).status_code == 403
+        headers["Developer-Token"] = pretend.settings["DEVELOPER_TOKEN"]
+        assert (await client.get(url, headers=headers)).status_code == 200
 
 
 async def test_an_unknown_token_is_refused(desk: Desk) -> None:

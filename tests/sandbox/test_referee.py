@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.sandbox.referee import judge_message, judge_options, judge_view
 from bot.sandbox.rules_blocks import BLOCKS, MOST_BLOCKS
@@ -26,6 +28,33 @@ def _select(**more: Any) -> Json:
 def _plain(text: str) -> Json:
     return {"type": "plain_text", "text": text}
 
+
+_FIELD_NAMES = st.sampled_from(
+    [
+        "type",
+        "text",
+        "blocks",
+        "elements",
+        "element",
+        "accessory",
+        "options",
+        "option_groups",
+        "label",
+        "value",
+        "title",
+        "submit",
+        "action_id",
+        "block_id",
+        "initial_option",
+        "initial_options",
+        "fields",
+        "url",
+        "confirm",
+        "placeholder",
+        "rows",
+    ]
+)
+"""Names Slack knows, so that nonsense gets past the first look."""
 
 MESSAGES: dict[str, tuple[list[Any], str]] = {
     "51 blocks": ([section("x")] * 51, "/blocks"),
@@ -51,6 +80,8 @@ MESSAGES: dict[str, tuple[list[Any], str]] = {
     "11 in a context": ([{"type": "context", "elements": [_plain("x")] * 11}], "/blocks/0/elements"),
     "button of 76": ([row(button("x" * 76))], "/blocks/0/elements/0/text/text"),
     "button value of 2,001": ([row(button("x", value="x" * 2001))], "/blocks/0/elements/0/value"),
+    "an emoji too many": ([row(button("🙂" * 38))], "/blocks/0/elements/0/text/text"),
+    "no link": ([row(button("x", url="guide"))], "/blocks/0/elements/0/url"),
     "button link of 3,001": ([row(button("x", url="https://x/" + "x" * 3000))], "/blocks/0/elements/0/url"),
     "button without text": ([row({"type": "button", "action_id": "x"})], "/blocks/0/elements/0"),
     "button in green": ([row(button("x", style="green"))], "/blocks/0/elements/0/style"),
@@ -216,6 +247,22 @@ def test_options_found_are_judged() -> None:
     assert judge_options({"options": many}) is not None
     assert judge_options({}) is not None
     assert judge_options([]) is not None
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_FIELD_NAMES, inner, max_size=6),
+    max_leaves=25,
+)
+
+
+@given(_JSON)
+def test_nonsense_is_refused_and_not_tripped_over(payload: Any) -> None:
+    """Whatever a bot sends, the referee has an answer."""
+    judge_view(payload)
+    judge_options(payload)
+    judge_message({"text": "x", "blocks": payload})
+    judge_message({"text": "x", "blocks": [payload]})
 
 
 @pytest.mark.shared

@@ -63,13 +63,14 @@ async def test_an_ack_of_nothing_is_noticed(sandbox: Sandbox, bot: FakeBot) -> N
 async def test_a_ticket_is_good_for_one_connection(sandbox: Sandbox, bot: FakeBot) -> None:
     """A second use of the address is closed at once."""
     opened = await bot.call("apps.connections.open", token=sandbox.app_token)
-    async with connect(opened["url"], proxy=None):
-        async with connect(opened["url"], proxy=None) as second:
-            with pytest.raises(ConnectionClosed):
-                await second.recv()
+    async with connect(opened["url"], proxy=None), connect(opened["url"], proxy=None) as second:
+        with pytest.raises(ConnectionClosed):
+            await second.recv()
 
 
-async def test_each_envelope_goes_to_one_connection_and_refresh_ends_all(sandbox: Sandbox, bot: FakeBot) -> None:
+async def test_each_envelope_goes_to_one_connection_and_refresh_ends_all(
+    sandbox: Sandbox, bot: FakeBot
+) -> None:
     """Two connections take turns; a refresh says so before it closes them."""
     async with _connected(sandbox, bot) as one, _connected(sandbox, bot) as two:
         for socket in (one, two):

@@ -215,7 +215,9 @@ async def test_people_are_listed_in_pages(sandbox: Sandbox, bot: FakeBot) -> Non
 
 
 async def test_direct_messages_are_opened(sandbox: Sandbox, bot: FakeBot) -> None:
-    """With one person, or resumed by id."""
+    """With one person, or resumed by id; only where im:write was granted."""
+    assert (await bot.call("conversations.open", users="U0TOM"))["error"] == "missing_scope"
+    sandbox.slack.scopes |= {"im:write"}
     opened = await bot.call("conversations.open", users="U0TOM")
     again = await bot.call("conversations.open", channel=opened["channel"]["id"])
     assert again["already_open"]

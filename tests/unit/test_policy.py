@@ -88,7 +88,9 @@ def test_a_good_answer_forgets_the_failures_before() -> None:
 
 @pytest.mark.parametrize("seen", [Unreachable(detail="time-out"), Throttled(retry_after=9), Misconfigured()])
 @pytest.mark.parametrize("status", [AccountStatus.CONNECTED, AccountStatus.NEEDS_PERMISSION])
-def test_outages_and_our_own_faults_never_blame_the_customer(seen: Observation, status: AccountStatus) -> None:
+def test_outages_and_our_own_faults_never_blame_the_customer(
+    seen: Observation, status: AccountStatus
+) -> None:
     """A provider's bad day, a pause it asks for, or our wrong secret disconnects nobody, however often it is seen."""
     standing = account(status)
     for hour in range(100):
@@ -97,12 +99,17 @@ def test_outages_and_our_own_faults_never_blame_the_customer(seen: Observation, 
     assert standing.failures == 0
 
 
-@pytest.mark.parametrize("seen", [Unreachable(), Throttled(), Misconfigured(), Rejected(reason=Reason.SIGN_IN_REFUSED)])
+@pytest.mark.parametrize(
+    "seen", [Unreachable(), Throttled(), Misconfigured(), Rejected(reason=Reason.SIGN_IN_REFUSED)]
+)
 def test_a_disconnected_account_stays_red_until_it_is_seen_well(seen: Observation) -> None:
     """Nothing but a good answer or a new sign-in turns red off."""
     red = account(AccountStatus.DISCONNECTED, reason="password_changed")
     concluded = policy.conclude(red, seen, NOW)
-    assert (concluded.account.status, concluded.account.reason) == (AccountStatus.DISCONNECTED, "password_changed")
+    assert (concluded.account.status, concluded.account.reason) == (
+        AccountStatus.DISCONNECTED,
+        "password_changed",
+    )
     assert concluded.event == ""
 
 
@@ -124,7 +131,9 @@ def test_a_missing_permission_is_yellow_not_red() -> None:
 def test_accounts_nobody_uses_are_left_alone(status: AccountStatus) -> None:
     """A waiting or removed account is never turned red."""
     still = account(status)
-    assert policy.conclude(still, Rejected(reason=Reason.ACCESS_REMOVED, permanent=True), NOW).account == still
+    assert (
+        policy.conclude(still, Rejected(reason=Reason.ACCESS_REMOVED, permanent=True), NOW).account == still
+    )
 
 
 def rights(*, integrator: bool = True, **person: object) -> Rights:

@@ -101,6 +101,7 @@ DRAWN: list[tuple[type, Callable[[Any], Any]]] = [
     (views.FailedView, connect.failed_dm),
     (views.DisconnectView, disconnect.confirm),
     (views.DisconnectedView, disconnect.disconnected),
+    (views.DisconnectedView, disconnect.not_revoked_dm),
     (views.GroupsView, groups.groups),
     (views.GroupForm, groups.form),
     (views.FirstRunView, groups.first_run),

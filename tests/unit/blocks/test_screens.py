@@ -202,7 +202,7 @@ def test_history_reads_as_sentences() -> None:
     assert "Shopify disconnected here, by <@U0MARIA>" in drawn
     expected = {
         "connected", "groups", "disconnected", "reconnected", "recovered", "checked", "removed", "revoked",
-        "not_revoked", "needs_permission", "expired_waiting",
+        "not_revoked", "still_shared", "needs_permission", "expired_waiting",
     }  # fmt: skip
     assert integration.HISTORY.keys() == expected
 

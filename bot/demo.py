@@ -1,0 +1,166 @@
+"""`lexer-bot demo`: the bot, a local Slack workspace and pretend providers on loopback, and a way to walk them in the terminal.
+
+Reads no setting but the demo's own port; everything else is made anew at each start, or kept in `.demo/` with --keep.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.app import Bot, open_bot
+from bot.errors import StartProblem
+from bot.sandbox.terminal import Terminal
+from bot.sandbox.tour import tour
+from bot.sandbox.walk import walk
+from bot.sandbox.workspace import Sandbox, open_sandbox
+from bot.server import served, until_told_to_stop
+from bot.settings import Settings, load
+from connectors.outside import Reroute
+from store.vault import new_key_line
+
+KEPT = Path(".demo")
+_SETTLE = 5.0
+"""Seconds the terminal waits for the bot before it shows the next screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What runs."""
+
+    sandbox: Sandbox
+    bot: Bot
+    bot_url: str
+    folder: Path
+
+    async def tick(self) -> None:
+        """Let the bot finish what is under way and deliver what waits."""
+        await self.bot.in_flight.idle(_SETTLE)
+        for name in ("revoke", "deliver"):
+            await self.bot.tick(name)
+        await self.bot.in_flight.idle(_SETTLE)
+
+
+async def demo(*, port: int, tour_only: bool, keep: bool) -> int:
+    """Run the demo until it is stopped, or only the tour; the exit code. Raises StartProblem when the port is busy."""
+    with _folder(keep=keep) as folder:
+        async with _opened(0 if tour_only else port, folder) as running:
+            if tour_only:
+                return 0 if await tour(running.sandbox, print, running.tick) else 1
+            print(_welcome(running, keep=keep), flush=True)
+            await _until_stopped(running)
+            print("\nStopped.")
+            return 0
+
+
+@contextmanager
+def _folder(*, keep: bool) -> Iterator[Path]:
+    if keep:
+        KEPT.mkdir(mode=0o700, exist_ok=True)
+        yield KEPT.absolute()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="lexer-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _opened(port: int, folder: Path) -> AsyncIterator[Demo]:
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(_workspace(port))
+        own_port = _free_port()
+        bot_url = f"http://127.0.0.1:{own_port}"
+        sandbox.point_at(bot_url)
+        settings = _settings(sandbox, bot_url, folder)
+        bot = await stack.enter_async_context(open_bot(settings, reroute=Reroute(base=sandbox.base_url)))
+        await stack.enter_async_context(served(bot.asgi, "127.0.0.1", own_port))
+        yield Demo(sandbox=sandbox, bot=bot, bot_url=bot_url, folder=folder)
+
+
+@asynccontextmanager
+async def _workspace(port: int) -> AsyncIterator[Sandbox]:
+    async with AsyncExitStack() as stack:
+        try:
+            sandbox = await stack.enter_async_context(open_sandbox(port=port))
+        except OSError:
+            raise StartProblem(
+                f"Port {port} on this machine is busy",
+                "Stop what uses it, or choose another one with LEXER_DEMO_PORT.",
+            ) from None
+        yield sandbox
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _settings(sandbox: Sandbox, bot_url: str, folder: Path) -> Settings:
+    env = {
+        **sandbox.environment(),
+        "LEXER_PUBLIC_URL": bot_url,
+        "LEXER_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'demo.db'}",
+        "LEXER_SECRET_KEYS": _keys(folder / "demo.keys"),
+    }
+    return load(env, None)
+
+
+def _keys(path: Path) -> str:
+    """The demo's own secret key, made once per folder and readable by its owner alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(new_key_line(), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _welcome(running: Demo, *, keep: bool) -> str:
+    data = (
+        f"in {KEPT}/ (kept; the pretend providers forget their sign-ins)"
+        if keep
+        else "thrown away at the end"
+    )
+    names = ", ".join(sorted(pretend.provider.name for pretend in running.sandbox.providers.all.values()))
+    return "\n".join(
+        [
+            "Lexer Integrations Bot, with a local Slack workspace. Nothing here leaves this machine.",
+            "",
+            f"  bot                  {running.bot_url}",
+            f"  Slack workspace      {running.sandbox.base_url}",
+            f"  pretend providers    {names}",
+            f"  data                 {data}",
+            "",
+            "Walk it here: you are Ada, an admin. Type /lexer, press what has a number, `be maria` to become Maria.",
+            "See the whole story without typing: lexer-bot demo --tour",
+            "Ctrl-C stops everything.",
+            "",
+        ]
+    )
+
+
+async def _until_stopped(running: Demo) -> None:
+    """Until Ctrl-C or SIGTERM; the walk's own end stops it too where somebody sits at a terminal."""
+    stopping = asyncio.create_task(until_told_to_stop())
+    walking = asyncio.create_task(_walk(running))
+    try:
+        await asyncio.wait({stopping, walking}, return_when=asyncio.FIRST_COMPLETED)
+        if walking.done() and not sys.stdin.isatty():
+            walking.result()
+            await stopping
+    finally:
+        for task in (stopping, walking):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _walk(running: Demo) -> None:
+    await walk(running.sandbox, print, Terminal().ask, running.tick)

@@ -1,0 +1,194 @@
+"""Steps of connecting that a story takes by hand: stop at the provider's page, hold the way back, look into the database."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+import httpx
+import pytest
+from sqlalchemy import func, or_, select
+from tests.e2e.house import TEAM, House, Log, open_house
+
+from bot.sandbox import payloads
+from bot.sandbox.browser import Browser
+from bot.sandbox.delivery import Ack
+from bot.sandbox.people import PersonAtWork
+from bot.sandbox.pretend_provider import SignedIn
+from bot.sandbox.world import Json, OpenView
+from store import attempts as attempt_rows
+from store import people
+from store.records import Attempt, AttemptId, Grant, GrantState, UserId
+from store.rows import columns_of
+from store.tables import attempts, grants
+
+X = "Twitter (X)"
+META = "Facebook Ads"
+ONE_WAY = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.parametrize("mode", ["http"], indirect=True),
+]
+"""For stories that neither the database nor the way Slack comes in can change; their features are played in all four elsewhere."""
+BOTH_DATABASES = [pytest.mark.parametrize("mode", ["http"], indirect=True)]
+ONE_DATABASE = [pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+
+def newest_link(who: PersonAtWork) -> str:
+    """The address behind the newest Continue button in a person's DMs."""
+    links = [
+        element["url"]
+        for posted in who.dms
+        for block in posted.blocks
+        for element in block.get("elements", [])
+        if "/connect/" in element.get("url", "")
+    ]
+    return str(links[-1])
+
+
+async def to_consent(house: House, who: PersonAtWork, name: str = X) -> None:
+    """From nothing to the provider's sign-in page."""
+    await house.begins(who, name)
+    await who.presses(f"Continue to {name}")
+    await who.browser.continues()
+
+
+async def way_back(browser: Browser, words: str = "Allow") -> str:
+    """Answer the consent page, but stop short: the address the provider sends the browser to."""
+    page = browser.page
+    assert page is not None
+    form = page.forms[0]
+    button = next(one for one in form.buttons if one.words == words)
+    pairs = [*form.fields.items(), *((box.name, box.value) for box in form.boxes if box.ticked)]
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.post(
+            urljoin(page.url, form.action),
+            content=urlencode([*pairs, (button.name, button.value)]),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+    return answer.headers["location"]
+
+
+async def visit(
+    url: str,
+    *,
+    method: str = "GET",
+    cookies: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
+    content: bytes | None = None,
+) -> httpx.Response:
+    """One request as any program can make it."""
+    async with httpx.AsyncClient(trust_env=False, timeout=60, cookies=dict(cookies or {})) as client:
+        return await client.request(method, url, headers=headers, params=params, content=content)
+
+
+def with_query(url: str, **fields: str | None) -> str:
+    """The address with some fields of its query set, or left out where None."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    kept = {name: value for name, value in (query | fields).items() if value is not None}
+    return urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The fields of an address's query."""
+    return dict(parse_qsl(urlsplit(url).query))
+
+
+async def attempts_kept(house: House) -> tuple[Attempt, ...]:
+    """Every attempt, the oldest first."""
+    async with house.bot.context.store.reading() as tx:
+        rows = await tx.conn.execute(
+            select(*columns_of(Attempt, attempts)).order_by(attempts.c.created_at, attempts.c.id)
+        )
+        return tuple(Attempt(**row) for row in rows.mappings())
+
+
+async def attempt_of(house: House, who: PersonAtWork) -> Attempt:
+    """The attempt of the modal in front of a person."""
+    view = who.screen.view
+    assert view is not None
+    async with house.bot.context.store.reading() as tx:
+        found = await attempt_rows.get(tx, AttemptId(view.external_id))
+    assert found is not None
+    return found
+
+
+async def grants_kept(house: House) -> tuple[Grant, ...]:
+    """Every sign-in, the oldest first."""
+    async with house.bot.context.store.reading() as tx:
+        rows = await tx.conn.execute(select(*columns_of(Grant, grants)).order_by(grants.c.signed_in_at))
+        return tuple(Grant(**row) for row in rows.mappings())
+
+
+async def secrets_kept(house: House) -> int:
+    """How many rows hold sealed secrets that nothing living needs: of attempts, and of sign-ins that are no longer alive."""
+    put_aside = or_(attempts.c.verifier.is_not(None), attempts.c.parked.is_not(None))
+    dead = grants.c.tokens.is_not(None) & (grants.c.state != GrantState.LIVE)
+    async with house.bot.context.store.reading() as tx:
+        first = await tx.conn.scalar(select(func.count()).select_from(attempts).where(put_aside))
+        second = await tx.conn.scalar(select(func.count()).select_from(grants).where(dead))
+    return int(first or 0) + int(second or 0)
+
+
+def ended(house: House, key: str = "twitter") -> list[bool]:
+    """Of each sign-in the provider gave, the oldest first, whether it has ended there."""
+    return [signed_in.ended for signed_in in house.sandbox.provider(key).sign_ins]
+
+
+def newest_sign_in(house: House, key: str = "twitter") -> SignedIn:
+    """The provider's newest sign-in."""
+    return house.sandbox.provider(key).sign_ins[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A submit as it was sent, to be sent again."""
+
+    who: PersonAtWork
+    payload: Json
+
+    async def again(self) -> Ack:
+        """Send it once more."""
+        return await self.who._delivery.interaction(self.payload)
+
+
+def submission(who: PersonAtWork, view: OpenView) -> Submission:
+    """What pressing this modal's submit button sends."""
+    world = who._slack.world
+    trigger = who._slack.passes.trigger(who.human.id, view.id)
+    return Submission(who=who, payload=payloads.submission(world, who.human, view, trigger_id=trigger))
+
+
+async def takes_permission(house: House, *members: str) -> None:
+    """The Group with the Integrators permission has these people only from now on."""
+    store = house.bot.context.store
+    from store import groups  # noqa: PLC0415
+
+    async with store.transaction() as tx:
+        (found,) = [group for group in await groups.all(tx, TEAM) if group.integrators]
+        await groups.save(tx, found, [UserId(house.sandbox.person(name).human.id) for name in members])
+
+
+async def known(house: House, name: str) -> bool:
+    """Whether the store knows somebody."""
+    async with house.bot.context.store.reading() as tx:
+        who = UserId(house.sandbox.person(name).human.id)
+        return who in await people.names(tx, TEAM, (who,))
+
+
+HouseMaker = Callable[[], AbstractAsyncContextManager[House]]
+
+
+@asynccontextmanager
+async def shared_house(folder: pytest.TempPathFactory, log: Log) -> AsyncIterator[House]:
+    """One bot and world for a whole file of hostile variants, each of which begins anew in it."""
+    from tests.databases import sqlite_template, sqlite_url  # noqa: PLC0415
+
+    path = folder.mktemp("shared")
+    (path / "lexer.db").write_bytes(sqlite_template().read_bytes())
+    async with open_house(
+        database_url=sqlite_url(path / "lexer.db"), mode="http", folder=path, log=log
+    ) as house:
+        await house.set_up()
+        yield house

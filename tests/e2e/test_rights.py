@@ -1,0 +1,322 @@
+"""Who may what: every row and column of the rights table, at every press and submit, with its audit row."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.by_hand import Hand, words
+from tests.e2e.house import TEAM, House
+
+from blocks import choosing, disconnect, groups, integration, listing
+from bot.sandbox.people import PersonAtWork
+from bot.sandbox.world import Json
+from store import accounts, attempts
+from store import groups as group_rows
+from store.records import AccountId, GroupId, UserId
+
+# The rights are the same in every mode and database; the stories below the table are played in all four.
+ONE_WAY = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.parametrize("mode", ["http"], indirect=True),
+]
+REFUSED = {
+    "tom": "Only people in a Group with the Integrators permission can do this.",
+    "nina": "Only people in a Group with the Integrators permission can do this.",
+    "ada": "Only people in a Group with the Integrators permission can do this.",
+    "gus": "only open to full members of this workspace",
+    "beep": "only open to full members of this workspace",
+    "dan": "only open to full members of this workspace",
+    "otto": "only open to full members of this workspace",
+}
+OUTSIDE = ("gus", "beep", "dan", "otto")
+
+
+async def begins(house: House) -> tuple[AccountId, GroupId]:
+    """Maria has connected an account; Ada is in no Group. The account's id and the id of Sales."""
+    await house.set_up()
+    await house.connects(house.maria)
+    async with house.bot.context.store.transaction() as tx:
+        marketing, sales = await group_rows.all(tx, TEAM)
+        await group_rows.save(tx, marketing, [UserId("U0MARIA")])
+    (found,) = await house.accounts()
+    return found.account.id, sales.id
+
+
+async def state(house: House) -> object:
+    """Everything a person without the right must not be able to change."""
+    async with house.bot.context.store.reading() as tx:
+        known = await group_rows.all(tx, TEAM)
+        members = [await group_rows.members(tx, TEAM, group.id) for group in known]
+        tries = [
+            await attempts.living_of_user(tx, TEAM, UserId(human), key)
+            for human in house.sandbox.world.humans
+            for key in ("twitter", "shopify", "facebook_ads")
+        ]
+        found = await accounts.of_provider(tx, TEAM, "twitter")
+    return known, members, tries, [(d.account.status, d.account.name, d.groups) for d in found]
+
+
+def managing(hand: Hand, account: AccountId, group: GroupId) -> Iterator[tuple[str, Json]]:
+    """What only Integrators may, with the action its audit row names."""
+    yield "integrate", hand.press(integration.INTEGRATE, "twitter")
+    yield "reconnect", hand.press(f"{integration.RECONNECT}:{account}", account)
+    yield "groups", hand.press(f"{integration.GROUPS}:{account}", account)
+    yield "check", hand.press(f"{integration.CHECK}:{account}", account)
+    yield "disconnect", hand.press(f"{integration.DISCONNECT}:{account}", account)
+    option = {"value": group, "text": {"type": "plain_text", "text": "Sales"}}
+    chosen = {choosing.GROUPS_BLOCK: {choosing.GROUPS_INPUT: {"selected_options": [option]}}}
+    yield "groups", hand.submission(choosing.GROUPS_LATER, values=chosen, private_metadata=account)
+    yield "disconnect", hand.submission(disconnect.DISCONNECT_CONFIRM, private_metadata=account)
+
+
+def administering(hand: Hand, group: GroupId) -> Iterator[tuple[str, Json]]:
+    """What only admins may."""
+    yield "edit_group", hand.press(groups.CREATE)
+    yield "edit_group", hand.press(f"{groups.EDIT}:{group}", group)
+    name = {groups.NAME_BLOCK: {groups.NAME_INPUT: {"type": "plain_text_input", "value": "Mine"}}}
+    mine = name | {groups.PEOPLE_BLOCK: {groups.PEOPLE_INPUT: {"selected_users": [hand.who.human.id]}}}
+    yield "save_group", hand.submission(groups.GROUP_FORM, values=mine)
+    kept = f'{{"g":"{group}"}}'
+    yield "save_group", hand.submission(groups.GROUP_FORM, values=mine, private_metadata=kept)
+
+
+def looking(hand: Hand) -> Iterator[Json]:
+    """What every full member may."""
+    yield hand.press(f"{listing.OPEN}:twitter", "twitter")
+    yield hand.press(listing.PICK, type="static_select", selected_option={"value": "twitter"})
+    yield hand.press(f"{listing.MORE}:next", '{"w":"","p":1}')
+    yield hand.press(f"{integration.DETAIL_MORE}:next", '{"k":"twitter","p":1}')
+    yield hand.press(f"{groups.GROUPS_MORE}:next", '{"p":1}')
+    yield hand.press(integration.ASK, "twitter")
+
+
+async def seen_after(house: House, hand: Hand, payload: Json) -> str:
+    """Everything the person reads because of it."""
+    before = len(hand.who.messages)
+    ack = await hand.sends(payload)
+    shown = [hand.who.read(posted) for posted in hand.who.messages[before:]]
+    modals = [hand.who.screen.text] if hand.who.modals else []
+    house.sandbox.world.close_views(hand.who.human.id)
+    return "\n".join([words(ack), *shown, *modals])
+
+
+@pytest.mark.parametrize("name", list(REFUSED))
+class TestTheTable:
+    """Column by column, by hand: no screen offers these presses to them."""
+
+    pytestmark = ONE_WAY
+
+    async def test_who_may_not_manage_is_refused(self, house: House, name: str) -> None:
+        """Nothing changes, the person reads why, and each attempt is on record as refused."""
+        account, group = await begins(house)
+        hand = Hand(house=house, who=house.sandbox.person(name))
+        before = await state(house)
+        for action, payload in managing(hand, account, group):
+            told = len(await house.audited())
+            assert REFUSED[name] in await seen_after(house, hand, payload), action
+            assert (await house.audited())[told:] == [(action, False)]
+        assert await state(house) == before
+
+    async def test_who_is_no_admin_changes_no_group(self, house: House, name: str) -> None:
+        """Groups are the admins' alone; an admin needs no Group for it."""
+        _account, group = await begins(house)
+        hand = Hand(house=house, who=house.sandbox.person(name))
+        before = await state(house)
+        for action, payload in administering(hand, group):
+            told = len(await house.audited())
+            seen = await seen_after(house, hand, payload)
+            if name == "ada":
+                assert "Only workspace admins" not in seen
+                continue
+            why = REFUSED[name] if name in OUTSIDE else "Only workspace admins and owners can change Groups."
+            assert why in seen, action
+            assert (await house.audited())[told:] == [(action, False)]
+        assert (await state(house) == before) is (name != "ada")
+
+    async def test_looking_is_for_full_members(self, house: House, name: str) -> None:
+        """Members look at everything; guests, bots, deactivated people and outsiders get one kind sentence."""
+        await begins(house)
+        hand = Hand(house=house, who=house.sandbox.person(name))
+        for payload in looking(hand):
+            seen = await seen_after(house, hand, payload)
+            assert ("full members of this workspace" in seen) is (name in OUTSIDE), payload["actions"]
+        for text in ("", "integrations twitter", "help", "nonsense", "groups"):
+            before = len(hand.who.messages)
+            ack = await hand.types(hand.command(text))
+            shown = [
+                words(ack),
+                *(hand.who.read(m) for m in hand.who.messages[before:]),
+                hand.who.screen.text,
+            ]
+            assert ("full members of this workspace" in "\n".join(shown)) is (name in OUTSIDE), text
+            house.sandbox.world.close_views(hand.who.human.id)
+
+
+async def test_each_may_what_the_table_says(house: House) -> None:
+    """A member gets "Ask an Integrator", an Integrator every button, an admin the names and the Groups."""
+    await begins(house)
+    for_tom = await house.opens(house.tom)
+    assert "[Ask an Integrator]" in for_tom
+    assert "1 account of other Groups" in for_tom
+    for_maria = await house.opens(house.maria)
+    buttons = "[Reconnect] [Choose Groups] [Check now] [Disconnect]"
+    assert buttons in for_maria
+    assert "[Integrate another X account]" in for_maria
+    assert "Ask an Integrator" not in for_maria
+    for_ada = await house.opens(house.ada)
+    assert "@northwind" in for_ada
+    assert "[Ask an Integrator]" in for_ada
+    assert buttons not in for_ada
+    assert {action for action, granted in await house.audited() if granted} >= {"integrate", "connected"}
+
+
+async def test_what_an_integrator_does_is_on_record(house: House) -> None:
+    """Integrate, check, Groups, reconnect and disconnect each leave a row that says it was granted, and who."""
+    await begins(house)
+    maria = house.maria
+    await house.opens(maria)
+    await maria.presses("Check @northwind now")
+    await house.settle()
+    await maria.presses("Choose Groups")
+    await maria.sees("Who may use")
+    await maria.chooses("Who may use", "Sales")
+    await maria.submits()
+    await house.settle()
+    await maria.presses("Reconnect")
+    await maria.sees("Continue to")
+    await house.settle()
+    await maria.closes()
+    await maria.presses("Disconnect @northwind")
+    await maria.sees("Keep connected")
+    await maria.submits()
+    await house.settle()
+    rows = [row for row in await house.audited() if row[0] != "group_saved"]
+    assert rows == [
+        ("integrate", True),
+        ("connected", True),
+        ("check", True),
+        ("groups", True),
+        ("reconnect", True),
+        ("disconnected", True),
+    ]
+
+
+async def lose(house: House, how: str, who: PersonAtWork) -> None:
+    """Take the Integrators permission away."""
+    match how:
+        case "removed from the Group":
+            async with house.bot.context.store.transaction() as tx:
+                marketing, _sales = await group_rows.all(tx, TEAM)
+                await group_rows.save(tx, marketing, [UserId("U0ADA")])
+        case "deactivated":
+            await house.sandbox.changes(who.human.name, deleted=True)
+            await house.settle()
+        case _:
+            # No event reached us: only asking Slack tells.
+            who.human.is_restricted = True
+
+
+HOW = ("removed from the Group", "deactivated", "made a guest unnoticed")
+
+
+@pytest.mark.parametrize("how", HOW)
+async def test_rights_lost_while_a_window_is_open(house: House, how: str) -> None:
+    """Each button of a window opened before answers by the rights of now."""
+    account, group = await begins(house)
+    await house.opens(house.maria)
+    hand = Hand(house=house, who=house.maria)
+    before = await state(house)
+    told = len(await house.audited())
+    await lose(house, how, house.maria)
+    seen = []
+    for _action, payload in managing(hand, account, group):
+        seen.append(await seen_after(house, hand, payload))
+    why = ("Only people in a Group with", "only open to full members")
+    assert all(any(one in text for one in why) for text in seen)
+    rows = (await house.audited())[told:]
+    assert len(rows) == len(seen)
+    assert not any(granted for _, granted in rows)
+    unchanged = await state(house)
+    assert how == "removed from the Group" or unchanged[3][0][:2] == before[3][0][:2]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("how", HOW)
+async def test_rights_lost_before_the_link_is_followed(house: House, how: str) -> None:
+    """The Connect page sends nobody on who lost the permission; page, modal and DM say so."""
+    await house.set_up()
+    await house.begins(house.maria)
+    await house.maria.presses("Continue to Twitter (X)")
+    await lose(house, how, house.maria)
+    await house.maria.browser.continues()
+    await house.settle()
+    assert "You no longer have the permission" in house.maria.browser.text
+    assert "You no longer have the permission" in house.maria.screen
+    assert ("sign_in", False) in await house.audited()
+    assert not house.sandbox.provider("twitter").sign_ins
+
+
+@pytest.mark.parametrize("how", HOW)
+async def test_rights_lost_at_the_provider(house: House, how: str) -> None:
+    """Whoever lost the permission while signing in brings nothing back; no code is exchanged."""
+    await house.set_up()
+    await house.begins(house.maria)
+    await house.maria.presses("Continue to Twitter (X)")
+    await house.maria.browser.continues()
+    await lose(house, how, house.maria)
+    await house.maria.browser.allows()
+    await house.settle()
+    assert "You no longer have the permission" in house.maria.browser.text
+    assert not await house.accounts()
+    assert ("sign_in", False) in await house.audited()
+
+
+@pytest.mark.parametrize("how", HOW)
+async def test_rights_lost_before_save(house: House, how: str) -> None:
+    """Groups chosen by someone who lost the permission activate nothing."""
+    await house.set_up()
+    await house.begins(house.maria)
+    await house.signs_in(house.maria)
+    await house.maria.chooses("Who may use", "Sales")
+    await lose(house, how, house.maria)
+    seen = await house.maria.submits()
+    await house.settle()
+    assert "Not possible" in seen
+    (found,) = await house.accounts()
+    assert found.account.status == "waiting"
+    assert ("connect", False) in await house.audited()
+
+
+@pytest.mark.parametrize("how", HOW)
+async def test_rights_lost_before_the_address_is_sent(house: House, how: str) -> None:
+    """A shop address typed by someone who lost the permission makes no link."""
+    await house.set_up()
+    await house.begins(house.maria, "Shopify")
+    await house.maria.fills("Shop address", "northwind.myshopify.com")
+    await lose(house, how, house.maria)
+    seen = await house.maria.submits()
+    await house.settle()
+    assert "Not possible" in seen
+    assert "Continue to" not in house.maria.screen
+    assert ("address", False) in await house.audited()
+
+
+async def test_an_admin_who_is_one_no_longer_saves_no_group(house: House) -> None:
+    """A Group form left open by a former admin is refused, whether or not Slack told us."""
+    await house.set_up()
+    for unnoticed in (False, True):
+        house.ada.human.is_admin = house.ada.human.is_owner = True
+        await house.sandbox.changes("ada")
+        await house.settle()
+        await house.ada.types("/lexer groups")
+        await house.ada.sees("Create a Group")
+        await house.ada.presses("Create a Group", waits=True)
+        await house.ada.sees("Permission")
+        await house.settle()
+        await house.ada.fills("Name", "Too late")
+        if unnoticed:
+            house.ada.human.is_admin = house.ada.human.is_owner = False
+        else:
+            await house.sandbox.changes("ada", is_admin=False, is_owner=False)
+            await house.settle()
+        assert "Only workspace admins and owners can change Groups." in await house.ada.submits()
+        await house.ada.closes(everything=True)
+    assert [row for row in await house.audited() if not row[1]] == [("save_group", False)] * 2

@@ -1,0 +1,287 @@
+"""What the bot says to Slack, and what it makes of Slack's answers."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import NetworkInTransaction
+from bot.messenger import DeliveryFailure, FailureKind, Messenger, Posted, person_from_slack
+from bot.slack_client import open_session
+from store.records import UserId, WorkspaceId
+from tests.edges.acts import said, shown
+from tests.edges.pretend_slack import PERSON, TEAM, TOKEN, PretendSlack
+
+WS = WorkspaceId(TEAM)
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+Opened = Callable[..., Messenger]
+
+
+@pytest.fixture
+async def messenger(slack: PretendSlack) -> AsyncIterator[Messenger]:
+    """A messenger of one workspace, outside any transaction."""
+    async with open_session() as session:
+        yield Messenger(
+            session=session,
+            api_url=slack.api_url,
+            token_of=lambda ws: SecretStr(TOKEN) if ws == WS else None,
+            refuse=lambda: None,
+            clock=lambda: NOW,
+        )
+
+
+async def test_a_view_opens_with_the_workspaces_token(messenger: Messenger, slack: PretendSlack) -> None:
+    """views.open carries trigger, view and the token of that workspace, and gives the view's id."""
+    assert await messenger.open_view(WS, "1.2.x", shown("hello")) == "V0OPENED"
+    call = slack.calls[0]
+    assert (call.method, call.args["trigger_id"], call.authorization) == (
+        "views.open",
+        "1.2.x",
+        f"Bearer {TOKEN}",
+    )
+    assert messenger.opened_by("1.2.x") == "V0OPENED"
+
+
+async def test_a_view_is_pushed_and_turned(messenger: Messenger, slack: PretendSlack) -> None:
+    """views.push and views.update go out with just what they need."""
+    assert await messenger.push_view(WS, "1.2.x", shown("hello")) == "V0PUSHED"
+    assert await messenger.update_view(WS, shown("turned"), external_id="attempt-1") is None
+    assert slack.of("views.update")[0].keys() == {"view", "external_id"}
+
+
+async def test_a_message_never_unfurls(messenger: Messenger, slack: PretendSlack) -> None:
+    """A link in a DM shows no preview, which would visit it."""
+    assert await messenger.post(WS, PERSON, said("hello")) == Posted(
+        channel="D0MARIA", ts="1700000000.000100"
+    )
+    sent = slack.of("chat.postMessage")[0]
+    assert (sent["unfurl_links"], sent["unfurl_media"], sent["text"]) == (False, False, "hello")
+
+
+async def test_a_message_slack_cannot_read_still_arrives(
+    messenger: Messenger, slack: PretendSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When Slack calls the blocks malformed, the text arrives without them, and the log names our bug."""
+    yes = (200, {}, {"ok": True, "channel": "D1", "ts": "1.1"})
+    no = (200, {}, {"ok": False, "error": "invalid_blocks"})
+    slack.answers["chat.postMessage"] = lambda call: no if "blocks" in call.args else yes
+    assert await messenger.post(WS, PERSON, said("hello")) == Posted(channel="D1", ts="1.1")
+    assert "invalid_blocks" in caplog.text
+
+
+async def test_a_message_is_changed(messenger: Messenger, slack: PretendSlack) -> None:
+    """chat.update names channel and ts."""
+    assert await messenger.update(WS, "D1", "1.1", said("new")) is None
+    assert slack.of("chat.update")[0]["ts"] == "1.1"
+
+
+KINDS = [
+    ("expired_trigger_id", FailureKind.TRIGGER),
+    ("exchanged_trigger_id", FailureKind.TRIGGER),
+    ("not_found", FailureKind.GONE),
+    ("message_not_found", FailureKind.GONE),
+    ("internal_error", FailureKind.RETRY),
+    ("invalid_auth", FailureKind.REVOKED),
+    ("token_revoked", FailureKind.REVOKED),
+    ("account_inactive", FailureKind.REVOKED),
+    ("channel_not_found", FailureKind.REFUSED),
+    ("missing_scope", FailureKind.REFUSED),
+    ("is_archived", FailureKind.REFUSED),
+    ("invalid_blocks", FailureKind.OURS),
+    ("push_limit_reached", FailureKind.OURS),
+    ("an_error_of_tomorrow", FailureKind.REFUSED),
+]
+
+
+@pytest.mark.parametrize(("error", "kind"), KINDS)
+async def test_a_refusal_is_understood(
+    messenger: Messenger, slack: PretendSlack, error: str, kind: FailureKind
+) -> None:
+    """Each of Slack's error names leads to the right next step."""
+    slack.refuse("chat.update", error)
+    assert await messenger.update(WS, "D1", "1.1", said("x")) == DeliveryFailure(kind=kind, error=error)
+
+
+async def test_a_rate_limit_says_how_long(messenger: Messenger, slack: PretendSlack) -> None:
+    """429 is no failure for good, and Retry-After is handed on, not slept away."""
+    slack.refuse("chat.postMessage", "ratelimited", 429, **{"Retry-After": "30"})
+    found = await messenger.post(WS, PERSON, said("x"))
+    assert found == DeliveryFailure(kind=FailureKind.RETRY, error="ratelimited", retry_after=30.0)
+    assert len(slack.calls) == 1
+
+
+GARBAGE: list[tuple[int, Any]] = [
+    (500, {"ok": False}),
+    (503, "<html>"),
+    (200, "<html>"),
+    (200, "[]"),
+    (200, ["a"]),
+    (200, {}),
+    (200, ""),
+]
+
+
+@pytest.mark.parametrize(("status", "body"), GARBAGE)
+async def test_an_unreadable_answer_is_tried_again_later(
+    messenger: Messenger, slack: PretendSlack, status: int, body: Any
+) -> None:
+    """A broken answer of Slack never raises, and never counts as sent."""
+    slack.answers["chat.postMessage"] = lambda _call: (status, {}, body)
+    found = await messenger.post(WS, PERSON, said("x"))
+    assert isinstance(found, DeliveryFailure)
+    assert found.kind is FailureKind.RETRY
+
+
+async def test_no_connection_is_a_value(slack: PretendSlack) -> None:
+    """With Slack out of reach a delivery fails as a value."""
+    async with open_session() as session:
+        lonely = Messenger(
+            session=session,
+            api_url="http://127.0.0.1:9/api/",
+            token_of=lambda _ws: SecretStr(TOKEN),
+            refuse=lambda: None,
+            clock=lambda: NOW,
+        )
+        found = await lonely.post(WS, PERSON, said("x"))
+    assert found == DeliveryFailure(kind=FailureKind.RETRY, error="no_answer")
+
+
+async def test_a_redirect_is_not_followed(messenger: Messenger, slack: PretendSlack) -> None:
+    """Neither a token nor a message goes where an answer points."""
+    slack.answers["chat.update"] = lambda _call: (307, {"Location": f"{slack.api_url}chat.elsewhere"}, {})
+    slack.answers["response_url"] = lambda _call: (307, {"Location": f"{slack.url}/response/2"}, {})
+    first = await messenger.update(WS, "D1", "1.1", said("x"))
+    second = await messenger.respond(slack.response_url, said("x"))
+    assert first is not None
+    assert second is not None
+    assert [call.method for call in slack.calls] == ["chat.update", "response_url"]
+
+
+async def test_a_workspace_without_installation_gets_nothing(
+    messenger: Messenger, slack: PretendSlack
+) -> None:
+    """No token of one workspace is ever used for another."""
+    found = await messenger.post(WorkspaceId("T0OTHER"), PERSON, said("x"))
+    assert found == DeliveryFailure(kind=FailureKind.REVOKED, error="not_installed")
+    assert slack.calls == []
+
+
+async def test_an_answer_is_for_the_person_only(messenger: Messenger, slack: PretendSlack) -> None:
+    """An answer by response_url is ephemeral, and replaces only when asked to."""
+    await messenger.respond(slack.response_url, said("x"))
+    await messenger.respond(slack.response_url, said("y"), replace=True)
+    sent = slack.of("response_url")
+    assert [one["response_type"] for one in sent] == ["ephemeral", "ephemeral"]
+    assert [one["replace_original"] for one in sent] == [False, True]
+
+
+FOREIGN = [
+    "https://evil.example/",
+    "https://slack.com.evil.example/x",
+    "https://evilslack.com/x",
+    "http://hooks.slack.com/x",
+    "https://hooks.slack.com:8443/x",
+    "https://user@hooks.slack.com/x",
+    "https://hooks.slack.com@evil.example/x",
+    "file:///etc/passwd",
+    "http://127.0.0.1:1/x",
+    "http://[::1",
+    "",
+]
+
+
+@pytest.mark.parametrize("url", FOREIGN)
+async def test_no_answer_goes_to_a_foreign_address(messenger: Messenger, url: str) -> None:
+    """A response_url that is not Slack's is refused without being asked."""
+    found = await messenger.respond(url, said("x"))
+    assert found == DeliveryFailure(kind=FailureKind.REFUSED, error="foreign_response_url")
+
+
+async def test_a_used_up_answer_address_is_gone(messenger: Messenger, slack: PretendSlack) -> None:
+    """After five uses or thirty minutes an answer is dropped, not tried for ever."""
+    slack.answers["response_url"] = lambda _call: (404, {}, "used_url")
+    found = await messenger.respond(slack.response_url, said("x"))
+    assert found is not None
+    assert found.kind is FailureKind.GONE
+
+
+async def test_nothing_is_sent_inside_a_transaction(slack: PretendSlack) -> None:
+    """A Slack call while a transaction is open is refused, so that no lock waits for a network."""
+
+    def refuse() -> None:
+        raise NetworkInTransaction("Slack")
+
+    async with open_session() as session:
+        held = Messenger(
+            session=session,
+            api_url=slack.api_url,
+            token_of=lambda _ws: SecretStr(TOKEN),
+            refuse=refuse,
+            clock=lambda: NOW,
+        )
+        with pytest.raises(NetworkInTransaction):
+            await held.post(WS, PERSON, said("x"))
+        with pytest.raises(NetworkInTransaction):
+            await held.respond(slack.response_url, said("x"))
+    assert slack.calls == []
+
+
+async def test_slack_is_asked_who_someone_is(messenger: Messenger, slack: PretendSlack) -> None:
+    """users.info becomes a person with the time it was learned."""
+    found = await messenger.person(WS, UserId(PERSON))
+    assert not isinstance(found, DeliveryFailure)
+    assert (found.name, found.seen_at, slack.of("users.info")[0]["user"]) == ("Maria", NOW, PERSON)
+
+
+async def test_the_member_list_is_read_page_by_page(messenger: Messenger, slack: PretendSlack) -> None:
+    """users.list is followed to its end, at most ten pages."""
+    slack.answers["users.list"] = lambda _call: (
+        200,
+        {},
+        {
+            "ok": True,
+            "members": [{"id": f"U{len(slack.calls)}"}],
+            "response_metadata": {"next_cursor": "more"},
+        },
+    )
+    found = await messenger.people(WS)
+    assert not isinstance(found, DeliveryFailure)
+    assert len(found) == 10
+
+
+PEOPLE: list[tuple[dict[str, Any], str]] = [
+    ({"is_restricted": True}, "is_guest"),
+    ({"is_ultra_restricted": True}, "is_guest"),
+    ({"is_bot": True}, "is_bot"),
+    ({"deleted": True}, "is_deactivated"),
+    ({"is_owner": True}, "is_admin"),
+    ({"is_primary_owner": True}, "is_admin"),
+    ({"is_stranger": True}, "is_outsider"),
+    ({"team_id": "T0OTHER"}, "is_outsider"),
+]
+
+
+@pytest.mark.parametrize(("fields", "flag"), PEOPLE)
+def test_who_someone_is_is_understood(fields: dict[str, Any], flag: str) -> None:
+    """Guests, bots, deactivated people, admins and people of elsewhere are told apart."""
+    person = person_from_slack(WS, {"id": "U1", "team_id": TEAM, **fields}, NOW)
+    assert person is not None
+    flags = ("is_guest", "is_bot", "is_deactivated", "is_admin", "is_outsider")
+    assert [name for name in flags if getattr(person, name)] == [flag]
+
+
+def test_a_member_of_a_grid_is_no_outsider() -> None:
+    """On Enterprise Grid a person's team may be another workspace of the same organisation."""
+    user = {"id": "W1", "team_id": "T0HOME", "enterprise_user": {"teams": ["T0HOME", TEAM]}}
+    person = person_from_slack(WS, user, NOW)
+    assert person is not None
+    assert not person.is_outsider
+
+
+def test_slackbot_is_a_bot() -> None:
+    """Slackbot does not carry the bot flag and is one."""
+    person = person_from_slack(WS, {"id": "USLACKBOT", "team_id": TEAM}, NOW)
+    assert person is not None
+    assert person.is_bot
