@@ -29,7 +29,7 @@ help:
 
 .venv/runtime.stamp: requirements/runtime.txt pyproject.toml | .venv/bin/python
 	$(PIP) install --require-hashes -r requirements/runtime.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp

@@ -17,7 +17,13 @@ def number_words(number: int) -> str:
 
 def continue_button(view: ContinueView) -> Json:
     """The link, as a button."""
-    return button(f"Continue to {plain_name(view.provider, 60)}", CONTINUE, url=view.url, style="primary")
+    return button(
+        f"Continue to {plain_name(view.provider, 60)}",
+        CONTINUE,
+        value=view.attempt_id,
+        url=view.url,
+        style="primary",
+    )
 
 
 def asks_to_confirm(view: ConfirmView) -> str:

@@ -221,17 +221,14 @@ class Messenger:
     def _may_respond_to(self, response_url: str) -> bool:
         try:
             target = urlsplit(response_url)
-            same_as_api = (target.scheme, target.hostname, target.port) == (
-                self._api.scheme,
-                self._api.hostname,
-                self._api.port,
-            )
+            # A test server or GovSlack may answer on another port of the host that SLACK_API_URL names.
+            api_host = target.hostname == self._api.hostname and target.scheme in {"https", self._api.scheme}
             own = target.port in {None, 443} and (target.hostname or "").endswith(".slack.com")
         except ValueError:
             return False
         if target.username is not None or target.password is not None:
             return False
-        return same_as_api or (target.scheme == "https" and own)
+        return api_host or (target.scheme == "https" and own)
 
     async def _trigger(
         self, method: str, workspace_id: WorkspaceId, trigger_id: str, view: View

@@ -9,6 +9,9 @@ from bot.sandbox.reading import Names, plain
 from bot.sandbox.rules_choices import all_options
 from bot.sandbox.world import Json, walk_json
 
+_BEGINS = frozenset({"section", "header", "divider", "input", "alert"})
+"""Blocks that begin something new."""
+
 
 class CannotDo(LookupError):
     """A person cannot do that on this screen: there is no such button, field or option. Shows the screen."""
@@ -23,17 +26,28 @@ class Found:
 
 
 def find_button(body: Json, label: str, names: Names, *, near: str | None = None) -> Found | None:
-    """The button that says `label` (or says so to a screen reader); `near`: words of its block, or of one above it.
+    """The button that says `label` (or says so to a screen reader); `near`: words of its block, or of the paragraph it follows.
 
     Raises CannotDo where two fit and `near` does not tell them apart.
     """
-    fits = [found for found in _elements(body, near, names) if _says(found.element, label, names)]
-    if not fits:
-        return None
-    exact = [found for found in fits if found.element.get("accessibility_label") == label] or fits
-    if len(exact) > 1 and near is None:
-        raise CannotDo(f"{len(exact)} buttons say {label!r} here; say which one with near=")
-    return exact[0]
+    blocks = body.get("blocks") or []
+    for part in [blocks] if near is None else _parts(blocks, near, names):
+        listed = (Found(block=block, element=element) for block, element in elements_of({"blocks": part}))
+        fits = [found for found in listed if _says(found.element, label, names)]
+        exact = [found for found in fits if found.element.get("accessibility_label") == label] or fits
+        if len(exact) > 1 and near is None:
+            raise CannotDo(f"{len(exact)} buttons say {label!r} here; say which one with near=")
+        if exact:
+            return exact[0]
+    return None
+
+
+def _parts(blocks: list[Json], near: str, names: Names) -> Iterator[list[Json]]:
+    """Each block with those words and what belongs to it: everything up to the next paragraph, heading or line."""
+    for start, block in enumerate(blocks):
+        if near in words_of(block, names):
+            ends = (index for index in range(start + 1, len(blocks)) if blocks[index]["type"] in _BEGINS)
+            yield blocks[start : next(ends, len(blocks))]
 
 
 def find_field(body: Json, label: str, names: Names) -> Found | None:
@@ -59,18 +73,6 @@ def pick_option(listed: list[Any], words: str, names: Names) -> Json | None:
             return dict(option)
     begun = [option for option in listed if plain(option["text"], names).startswith(words)]
     return dict(begun[0]) if len(begun) == 1 else None
-
-
-def _elements(body: Json, near: str | None, names: Names) -> Iterator[Found]:
-    blocks = body.get("blocks") or []
-    start = 0
-    if near is not None:
-        places = [index for index, block in enumerate(blocks) if near in words_of(block, names)]
-        if not places:
-            return
-        start = places[0]
-    for block, element in elements_of({"blocks": blocks[start:]}):
-        yield Found(block=block, element=element)
 
 
 def words_of(block: Json, names: Names) -> str:

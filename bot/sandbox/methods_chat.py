@@ -29,7 +29,7 @@ def place(slack: SlackSide, wanted: object) -> Channel | ApiError:
     name = wanted if isinstance(wanted, str) else ""
     human = slack.world.humans.get(name)
     if human is not None:
-        refused = _no_dm(human)
+        refused = _no_dm(human, messages_tab=slack.world.messages_tab)
         return refused or slack.world.dm(human.id)
     channel = slack.world.channels.get(name)
     if channel is None:
@@ -41,14 +41,14 @@ def place(slack: SlackSide, wanted: object) -> Channel | ApiError:
     return channel
 
 
-def _no_dm(human: Human) -> ApiError | None:
+def _no_dm(human: Human, *, messages_tab: bool) -> ApiError | None:
     if human.is_bot or human.id == "USLACKBOT":
         return ApiError(error="cannot_dm_bot")
     if human.deleted:
         return ApiError(error="user_disabled")
     if human.team_id != TEAM_ID:
         return ApiError(error="channel_not_found")
-    return None
+    return None if messages_tab else ApiError(error="messages_tab_disabled")
 
 
 def put(

@@ -1,5 +1,6 @@
 """What the bot answers: acks of commands and submissions, options, and what it posts to response addresses."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -26,16 +27,20 @@ _RESPONSE_FIELDS = frozenset(
 async def answer_response_url(slack: SlackSide, made: str, request: Request) -> Response:
     """A POST to a response address."""
     fault = slack.faults.next("response_url")
-    if fault is not None and fault.status is not None:
-        return api_answer({"ok": False, "error": fault.error or "internal_error"}, status=fault.status)
+    if fault is not None:
+        await asyncio.sleep(fault.delay)
+    if fault is not None and (fault.status is not None or fault.error is not None):
+        retry = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+        body = {"ok": False, "error": fault.error or "internal_error"}
+        return api_answer(body, status=fault.status or 404, headers=retry)
     if fault is not None and fault.cut == "before":
         return cut_off(Cut())
-    body, error = _read(await request.body())
+    said, error = _read(await request.body())
     if error is None:
-        error = _respond(slack, made, body)
+        error = _respond(slack, made, said)
     answer: Json = {"ok": True} if error is None else error.slack_json()
     status = 200 if error is None else 404 if error.error.endswith("_url") else 400
-    slack.records.calls.append(ApiCall(method="response_url", args=body, answer=answer, status=status))
+    slack.records.calls.append(ApiCall(method="response_url", args=said, answer=answer, status=status))
     if error is not None:
         slack.records.refuse("response_url", error.error, error.messages)
     slack.records.ring()

@@ -54,7 +54,7 @@ def _context_part(ruling: Ruling, pointer: str, value: Any) -> None:
     kind = value.get("type") if isinstance(value, dict) else None
     if kind == "image":
         check_shape(ruling, pointer, value, IMAGE)
-    elif kind in {"plain_text", "mrkdwn"}:
+    elif kind in ("plain_text", "mrkdwn"):
         text(3000)(ruling, pointer, value)
     else:
         ruling.refuse(f"{pointer}/type", f"unsupported type: {kind}")
@@ -161,5 +161,5 @@ def _block(ruling: Ruling, pointer: str, value: Any) -> None:
     if known is not None and ruling.surface in known.surfaces:
         check_shape(ruling, pointer, value, known.shape)
         return
-    why = " (not modelled in this workspace)" if kind in _RARE else ""
+    why = " (not modelled in this workspace)" if isinstance(kind, str) and kind in _RARE else ""
     ruling.refuse(f"{pointer}/type", f"unsupported type: {kind}{why}")

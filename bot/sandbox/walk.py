@@ -1,7 +1,5 @@
 """The walk in the terminal: whoever sits there is a person in the pretend workspace, sees screens as text and acts by short words."""
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -227,11 +225,3 @@ _VERBS: dict[str, Callable[[Walk, str], Awaitable[None]]] = {
     "look": _look,
     "help": _help,
 }
-
-
-async def ended_well(walking: Awaitable[None], say: Say) -> None:
-    """Wait for a walk; Ctrl-C ends it with a word and not with a stack trace."""
-    with contextlib.suppress(asyncio.CancelledError):
-        await walking
-        return
-    say("\nGoodbye.")

@@ -174,6 +174,8 @@ class World:
         self.clock = clock
         self.team_name = "Acme"
         self.domain = "acme"
+        self.messages_tab = True
+        """Whether the app's Messages tab is on; off, nobody can be sent a direct message."""
         self.humans: dict[str, Human] = {human.id: human for human in people}
         self.channels: dict[str, Channel] = {}
         self.messages: list[Posted] = []

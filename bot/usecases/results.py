@@ -46,7 +46,7 @@ async def again(ctx: Context, attempt: Attempt) -> ResultPage:
 async def of_attempt(ctx: Context, attempt: Attempt) -> ResultPage:
     """The page of an attempt that the browser can do nothing more for."""
     url = _slack_url(attempt)
-    if attempt.stage in (Stage.LINK, Stage.SIGNING_IN, Stage.ADDRESS) and attempt.expires_at <= ctx.clock():
+    if _ran_out(ctx, attempt):
         return _page(
             410,
             "bad",
@@ -61,6 +61,13 @@ async def of_attempt(ctx: Context, attempt: Attempt) -> ResultPage:
         return await _failed(ctx, attempt, url)
     tone, title, sentence = _WORDS[attempt.stage]
     return _page(200, tone, title, sentence, url)
+
+
+def _ran_out(ctx: Context, attempt: Attempt) -> bool:
+    """The same page before and after the tidying has noticed."""
+    if attempt.stage in (Stage.LINK, Stage.SIGNING_IN, Stage.ADDRESS):
+        return attempt.expires_at <= ctx.clock()
+    return attempt.stage is Stage.FAILED and attempt.failure == "link_ran_out"
 
 
 async def _failed(ctx: Context, attempt: Attempt, url: str | None) -> ResultPage:

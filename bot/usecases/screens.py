@@ -117,6 +117,17 @@ async def dm_of(ctx: Context, facts: Facts) -> Message:
             return connect_dms.failed_dm(failed_view(facts))
 
 
+async def present_dm(ctx: Context, attempt: Attempt) -> Message | None:
+    """The DM of an attempt whose link is over; None while it works, or where its integration is unknown."""
+    provider = ctx.connectors.get(attempt.provider_key)
+    works = attempt.stage in (Stage.LINK, Stage.SIGNING_IN) and attempt.expires_at > ctx.clock()
+    if provider is None or works:
+        return None
+    async with ctx.store.reading() as tx:
+        facts = await read(tx, attempt, provider)
+    return await dm_of(ctx, facts)
+
+
 def address_view(attempt: Attempt, provider: Provider, typed: str | None = None) -> AddressView:
     """The Address modal of a provider that needs one."""
     field = provider.address

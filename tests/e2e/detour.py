@@ -19,10 +19,11 @@ _OWN = frozenset({"connection", "content-length", "transfer-encoding", "host", "
 
 @dataclass(slots=True, kw_only=True)
 class Gate:
-    """Stops the next request whose path ends so; `answered`: only its answer, after the sandbox has done its work."""
+    """Stops the next request whose path ends so and whose body holds `about`; `answered`: only its answer, after the sandbox has done its work."""
 
     path: str
     answered: bool
+    about: str = ""
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     free: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -32,18 +33,20 @@ class Detour:
     """The road. `url` takes the place of the sandbox's address."""
 
     url: str = ""
+    host: str = ""
+    """What the sandbox is told it is called."""
     gates: list[Gate] = field(default_factory=list)
 
-    def stops(self, path: str, *, answered: bool = False) -> Gate:
+    def stops(self, path: str, *, answered: bool = False, about: str = "") -> Gate:
         """Stop the next request to a path ending so."""
-        gate = Gate(path=path, answered=answered)
+        gate = Gate(path=path, answered=answered, about=about)
         self.gates.append(gate)
         return gate
 
-    def taken(self, path: str) -> Gate | None:
+    def taken(self, path: str, body: bytes) -> Gate | None:
         """The gate in the way of this request, if any; it stops one request only."""
         for gate in self.gates:
-            if path.endswith(gate.path):
+            if path.endswith(gate.path) and gate.about.encode() in body:
                 self.gates.remove(gate)
                 return gate
         return None
@@ -52,15 +55,16 @@ class Detour:
 @asynccontextmanager
 async def open_detour(target: str) -> AsyncIterator[Detour]:
     """A detour to `target` (http://host:port), until the block ends."""
-    detour = Detour()
+    detour = Detour(host=target.removeprefix("http://"))
     async with httpx.AsyncClient(trust_env=False, timeout=60, follow_redirects=False) as client:
 
         async def onward(request: Request) -> Response:
-            gate = detour.taken(request.url.path)
             body = await request.body()
+            gate = detour.taken(request.url.path, body)
             if gate is not None and not gate.answered:
                 await _held(gate)
             kept = [(name, value) for name, value in request.headers.items() if name not in _OWN]
+            kept.append(("host", detour.host))
             path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             answer = await client.request(request.method, f"{target}{path}", headers=kept, content=body)
             if gate is not None and gate.answered:

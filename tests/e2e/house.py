@@ -4,7 +4,7 @@ import base64
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -203,6 +203,15 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+@contextmanager
+def held_port() -> Iterator[int]:
+    """A free loopback port that nobody else is given while the block lasts: bound, so that a listener may join."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.bind(("127.0.0.1", 0))
+        yield int(one.getsockname()[1])
+
+
 @asynccontextmanager
 async def open_house(
     *,
@@ -214,9 +223,10 @@ async def open_house(
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """Sandbox and bot, each on its port, talking in the given Slack mode; `providers` and `settings` differ from the usual."""
-    clock, port = MovableClock(), free_port()
-    url = f"http://127.0.0.1:{port}"
+    clock = MovableClock()
     async with AsyncExitStack() as stack:
+        port = stack.enter_context(held_port())
+        url = f"http://127.0.0.1:{port}"
         sandbox = await stack.enter_async_context(open_sandbox(clock=clock))
         sandbox.point_at(url)
         env = {

@@ -104,9 +104,11 @@ class BotProcess:
         for gate in self.gates:
             gate.free.set()
 
-    async def stops_at(self, path: str, act: Coroutine[Any, Any, Any], *, answered: bool = False) -> None:
+    async def stops_at(
+        self, path: str, act: Coroutine[Any, Any, Any], *, answered: bool = False, about: str = ""
+    ) -> None:
         """Let someone act, and kill the bot when its request to this path is under way (or answered, but not heard)."""
-        gate = self.detour.stops(path, answered=answered)
+        gate = self.detour.stops(path, answered=answered, about=about)
         self.gates.append(gate)
         acting = asyncio.create_task(act)
         async with asyncio.timeout(PATIENCE):
@@ -136,6 +138,7 @@ async def open_killable(*, database_url: str, mode: str, folder: Path, log: Log)
         if mode == "http":
             # Slack's calls take the detour too. A socket has to be opened at the sandbox itself.
             sandbox.slack.base_url = detour.url
+            detour.host = detour.url.removeprefix("http://")
         env = {
             **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
             **sandbox.environment(),

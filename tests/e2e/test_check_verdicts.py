@@ -8,6 +8,7 @@ from tests.e2e.house import House
 
 from store.records import AccountStatus
 
+
 async def test_a_living_account_is_connected(house: House) -> None:
     """Check now on a healthy account says so, and when it was last checked."""
     await connected(house)
@@ -58,7 +59,9 @@ async def test_a_person_off_one_ad_account_leaves_its_siblings_connected(house: 
 )
 @pytest.mark.parametrize("mode", ["http"], indirect=True)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_reason_is_in_plain_words(house: House, key: str, name: str, state: str, words: str) -> None:
+async def test_the_reason_is_in_plain_words(
+    house: House, key: str, name: str, state: str, words: str
+) -> None:
     """A dead sign-in is red at once, with the reason as far as the provider tells it. (Words only: one combination.)"""
     await connected(house, name)
     one = house.sandbox.provider(key).provider.example.accounts[0].name

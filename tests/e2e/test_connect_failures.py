@@ -143,7 +143,6 @@ class TestTheProvider:
             ({"access_token": 5, "token_type": "bearer"}, "sent an answer this bot could not read"),
             ({"access_token": "", "token_type": "bearer"}, "sent an answer this bot could not read"),
             ({"access_token": "{access_token}", "token_type": "mac"}, "sent an answer this bot could not read"),
-            (["{access_token}"], "sent an answer this bot could not read"),
         ],
         ids=str,
     )

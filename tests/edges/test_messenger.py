@@ -186,7 +186,7 @@ FOREIGN = [
     "https://user@hooks.slack.com/x",
     "https://hooks.slack.com@evil.example/x",
     "file:///etc/passwd",
-    "http://127.0.0.1:1/x",
+    "http://127.0.0.2:1/x",
     "http://[::1",
     "",
 ]
@@ -285,3 +285,10 @@ def test_slackbot_is_a_bot() -> None:
     person = person_from_slack(WS, {"id": "USLACKBOT", "team_id": TEAM}, NOW)
     assert person is not None
     assert person.is_bot
+
+
+async def test_the_api_host_may_answer_on_another_port(messenger: Messenger) -> None:
+    """A test server or GovSlack that takes answers on another port of its own host is asked, not refused."""
+    found = await messenger.respond("http://127.0.0.1:1/x", said("x"))
+    assert found is not None
+    assert found.error == "no_answer"

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.sandbox.delivery import Ack
+from bot.sandbox.faults import Fault
 from bot.sandbox.workspace import Sandbox
 from bot.sandbox.world import MovableClock
 from tests.sandbox.fake_bot import FakeBot, button, field_block, modal, row, section
@@ -137,6 +139,23 @@ async def test_a_response_replaces_deletes_or_adds(sandbox: Sandbox, bot: FakeBo
     assert [posted.text for posted in maria.messages] == ["added"]
     assert (await bot.respond(url, txt="x")).json()["error"] == "invalid_payload"
     assert (await bot.respond(url, text="x", blocks=[section("")])).json()["error"] == "invalid_blocks"
+
+
+async def test_response_addresses_can_be_made_to_fail(sandbox: Sandbox, bot: FakeBot) -> None:
+    """Limits, errors and cut connections happen to them as well, and a failed use is no use."""
+    maria = sandbox.person("maria")
+    await maria.types("/lexer")
+    url = bot.got[-1]["response_url"]
+    sandbox.faults.add(Fault(method="response_url", status=429, retry_after=3))
+    answer = await bot.respond(url, text="x")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+    sandbox.faults.add(Fault(method="response_url", error="expired_url"))
+    assert (await bot.respond(url, text="x")).json()["error"] == "expired_url"
+    for cut, seen in (("before", 0), ("after", 1)):
+        sandbox.faults.add(Fault(method="response_url", cut=cut))
+        with pytest.raises(httpx.HTTPError):
+            await bot.respond(url, text="x")
+        assert len(maria.messages) == seen
 
 
 async def test_a_search_shows_what_the_bot_found(sandbox: Sandbox, bot: FakeBot) -> None:

@@ -66,6 +66,25 @@ async def test_a_press_opens_a_modal_and_a_submission_is_checked(sandbox: Sandbo
     assert sandbox.refusals == []
 
 
+async def test_the_same_words_are_told_apart_by_what_they_belong_to(sandbox: Sandbox, bot: FakeBot) -> None:
+    """Of two buttons alike, near= presses the one of that paragraph and never its neighbour's."""
+    rows = [
+        section("*@one*"),
+        row(button("Check", "a")),
+        section("*@two*"),
+        section("*@three*"),
+        row(button("Check", "b")),
+    ]
+    bot.answer = lambda form: {"text": "x", "blocks": rows} if "command" in form else None
+    maria = sandbox.person("maria")
+    await maria.types("/lexer")
+    await maria.presses("Check", near="@three")
+    assert bot.got[-1]["actions"][0]["action_id"] == "b"
+    for near in (None, "@two", "@nobody"):
+        with pytest.raises(CannotDo):
+            await maria.presses("Check", near=near)
+
+
 async def test_what_is_not_there_cannot_be_pressed(sandbox: Sandbox, bot: FakeBot) -> None:
     """A missing button is said with the whole screen, so that a failing story reads well."""
     bot.answer = lambda _form: {"text": "nothing to press"}

@@ -249,8 +249,9 @@ def test_options_found_are_judged() -> None:
     assert judge_options([]) is not None
 
 
+_KINDS = st.sampled_from([*BLOCKS, *ELEMENTS, "modal", "plain_text", "mrkdwn", "sparkles"])
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | _KINDS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_FIELD_NAMES, inner, max_size=6),
     max_leaves=25,
 )

@@ -1,13 +1,12 @@
 """The walk in the terminal: a person can do everything by short words, and nothing typed breaks it."""
 
-import asyncio
 import io
 import os
 from collections.abc import Iterator
 from typing import Any
 
 from bot.sandbox.terminal import Terminal
-from bot.sandbox.walk import ended_well, walk
+from bot.sandbox.walk import walk
 from bot.sandbox.workspace import Sandbox
 from tests.sandbox.fake_bot import FakeBot, button, field_block, modal, row, section
 
@@ -116,16 +115,6 @@ async def test_a_link_leads_to_the_browser_and_back(sandbox: Sandbox, bot: FakeB
     )
     said = await _walks(sandbox, "/lexer", "press Go", "close", "page", "quit")
     assert said.count("This sign-in request is wrong") == 2
-
-
-async def test_ctrl_c_ends_with_a_word(sandbox: Sandbox) -> None:
-    """No stack trace for somebody who only wants to leave."""
-    said: list[str] = []
-    walking = asyncio.create_task(ended_well(asyncio.sleep(60), said.append))
-    await asyncio.sleep(0)
-    walking.cancel()
-    await walking
-    assert said == ["\nGoodbye."]
 
 
 async def test_lines_come_from_the_terminal() -> None:

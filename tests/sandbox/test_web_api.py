@@ -171,6 +171,13 @@ async def test_some_places_cannot_be_written_to(
     assert (await bot.call("chat.postMessage", channel=channel, text="x"))["error"] == error
 
 
+async def test_the_messages_tab_can_be_off(sandbox: Sandbox, bot: FakeBot) -> None:
+    """An app set up without it cannot write to people."""
+    sandbox.world.messages_tab = False
+    answer = await bot.call("chat.postMessage", channel="U0MARIA", text="x")
+    assert answer["error"] == "messages_tab_disabled"
+
+
 async def test_messages_are_posted_and_updated(sandbox: Sandbox, bot: FakeBot) -> None:
     """A DM to a person gets its channel's id, by which alone it can be updated."""
     posted = await bot.call("chat.postMessage", channel="U0MARIA", text="one", blocks=[row(button("x"))])
