@@ -29,7 +29,7 @@ async def measure() -> list[Row]:
             return [*await _starts(told), await _growth(Path(folder) / "providers", told)]
 
 
-OURS = (sys.executable, "-m", "bot", "serve")
+OURS = (sys.executable, "-m", "bench.program", "serve")
 BARE = (sys.executable, "-m", "bench.floors", "pbr")
 
 

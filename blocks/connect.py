@@ -34,7 +34,7 @@ from blocks.connect_words import (
     who_can_use,
 )
 from blocks.failures import what_happened, what_next
-from blocks.parts import Json, View, actions, context, input_block, modal, notice, section
+from blocks.parts import Json, View, actions, context, if_it_stays, input_block, modal, notice, section
 from blocks.text import clock, name, names, plain_name, shorten, typed
 from blocks.views import AddressView, ConfirmView, ContinueView, DoneView, FailedView, Permission
 
@@ -83,14 +83,14 @@ ADDRESS_INPUT = "address.input"
 def loading(attempt_id: str, provider: str) -> View:
     """Shown at once, while the link is made."""
     return _turning(
-        attempt_id, "Connect", provider, [section(f"Getting your link to {name(provider)} ready …")]
+        attempt_id, "Connect", provider, [section(f"Getting your link to {name(provider)} ready …"), if_it_stays()]
     )
 
 
 def working(provider: str, attempt_id: str = "") -> View:
     """Shown at once after a submit; turns by itself. Give the attempt's id where the view is to be found by it again."""
     return _turning(
-        attempt_id, "Connect", provider, [section("Working on it. This updates by itself in a moment.")]
+        attempt_id, "Connect", provider, [section("Working on it. This updates by itself in a moment."), if_it_stays()]
     )
 
 

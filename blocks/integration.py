@@ -12,6 +12,7 @@ from blocks.parts import (
     button,
     context,
     divider,
+    if_it_stays,
     metadata,
     modal,
     notice,
@@ -67,7 +68,7 @@ _NOTHING_TO_DO = {
 
 def opening(integration: str) -> View:
     """Shown at once, while the accounts are looked up."""
-    return modal(plain_name(integration, 24), DETAIL, [section(f"Opening {name(integration)} …")])
+    return modal(plain_name(integration, 24), DETAIL, [section(f"Opening {name(integration)} …"), if_it_stays()])
 
 
 def detail(view: DetailView) -> View:

@@ -87,6 +87,11 @@ def section(text: str, accessory: Json | None = None) -> Json:
     return {"type": "section", "text": mrkdwn(text), "accessory": accessory}
 
 
+def if_it_stays() -> Json:
+    """Under whatever turns by itself: true also for a view whose bot stopped before it could."""
+    return context("If this stays for more than a minute, close it and try again.")
+
+
 def context(text: str) -> Json:
     """Secondary facts, small."""
     return {"type": "context", "elements": [mrkdwn(text)]}

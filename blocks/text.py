@@ -163,7 +163,7 @@ def plural(noun: str) -> str:
 
 def article(noun: str) -> str:
     """The noun with its article: "an ad account", "a shop", "an X account"."""
-    first = noun.split(" ")[0]
+    first = noun.split(" ", maxsplit=1)[0]
     vowel = first in _SPELT_WITH_VOWEL if len(first) == 1 else noun[:1].lower() in "aeiou"
     return f"{'an' if vowel else 'a'} {noun}"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from blocks.parts import Message, View
 from bot.errors import UserFacingError
+from bot.insisting import insisted
 from bot.messenger import DeliveryFailure
 from bot.usecases.context import Context
 from store.records import UserId, WorkspaceId
@@ -81,14 +82,14 @@ class ActionCall:
         """Update the view this came from."""
         if self.view is None:
             return None
-        return await self.caller.context.messenger.update_view(
-            self.caller.workspace_id, view, view_id=self.view.id
-        )
+        place, turn = self.view.id, self.caller.context.messenger.update_view
+        return await insisted(lambda: turn(self.caller.workspace_id, view, view_id=place))
 
     async def reply(self, message: Message, *, replace: bool = False) -> None:
         """Answer the person only, by response_url; with `replace`, in place of the message the control is in."""
         if self.response_url:
-            await self.caller.context.messenger.respond(self.response_url, message, replace=replace)
+            respond = self.caller.context.messenger.respond
+            await insisted(lambda: respond(self.response_url, message, replace=replace))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +111,8 @@ class ModalCall:
         options = state.get("selected_options")
         single = state.get("selected_option")
         users = state.get("selected_users")
-        found = [o.get("value") for o in options] if isinstance(options, list) else []
-        found += [single.get("value")] if isinstance(single, dict) else []
+        listed = [*(options if isinstance(options, list) else []), single]
+        found = [one.get("value") for one in listed if isinstance(one, dict)]
         found += users if isinstance(users, list) else []
         return tuple(dict.fromkeys(v for v in found if isinstance(v, str)))
 
@@ -149,6 +150,8 @@ class Command:
     usage: str
     summary: str
     run: Callable[[CommandCall], Awaitable[Message | None]]
+    quick: Callable[[CommandCall], Message | None] | None = None
+    """Answers without waiting for anything where it can; None leaves it to `run`."""
     opens_view: bool = False
     """It opens a modal first (needs the trigger); None says nothing more."""
 
@@ -190,4 +193,5 @@ async def _fill(caller: Caller, shown: str | DeliveryFailure, make: Callable[[st
         raise UserFacingError(
             "Slack closed the window before it could open.", "Please press the button again."
         )
-    await caller.context.messenger.update_view(caller.workspace_id, await make(shown), view_id=shown)
+    view, turn = await make(shown), caller.context.messenger.update_view
+    await insisted(lambda: turn(caller.workspace_id, view, view_id=shown))

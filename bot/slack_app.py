@@ -24,6 +24,7 @@ from bot import slack_words
 from bot.errors import NotInstalled
 from bot.handlers import Handlers
 from bot.in_flight import InFlight, report
+from bot.insisting import insisted
 from bot.installations import Installation, Installations
 from bot.interactions import (
     Action,
@@ -36,7 +37,6 @@ from bot.interactions import (
     ModalCall,
     Show,
 )
-from bot.messenger import FailureKind
 from bot.slack_client import web_client
 from bot.usecases import people
 from bot.usecases.context import Context
@@ -50,8 +50,8 @@ COMMAND_SECONDS = 1.0
 SUBMIT_SECONDS = 2.0
 OPTIONS_SECONDS = 2.5
 _ANY = re.compile(r"[\s\S]*")
-_PAUSES = (1.0, 3.0, 10.0)
-"""Seconds between tries of an answer that Slack did not take; its response_url lives 30 minutes."""
+_ACK_FIRST = 0.5
+"""Seconds for Slack to take the ack that turns a view, before the view is turned again."""
 
 
 class SlackApp:
@@ -120,6 +120,9 @@ class SlackApp:
         command = commands.get(name) or (None if name else commands.get("integrations"))
         words = rest if command else text[:500]
         call = payloads.command_call(self._context, body, words, self._handlers.listed)
+        if command and command.quick and (said := command.quick(call)):
+            await ack(_ephemeral(said))
+            return
         work = command.run(call) if command else self._handlers.unknown(call, words)
         answer = self._in_flight.start(_said(work, call.caller))
         in_time = not (command and command.opens_view)
@@ -132,14 +135,7 @@ class SlackApp:
     async def _say_later(self, answer: "asyncio.Task[Message | None]", response_url: str) -> None:
         said = await answer
         if response_url and said:
-            await self._insist(response_url, said)
-
-    async def _insist(self, response_url: str, said: Message) -> None:
-        for pause in (*_PAUSES, None):
-            failure = await self._context.messenger.respond(response_url, said)
-            if failure is None or failure.kind is not FailureKind.RETRY or pause is None:
-                break
-            await asyncio.sleep(min(failure.retry_after or pause, 30.0))
+            await insisted(lambda: self._context.messenger.respond(response_url, said))
 
     async def _on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -171,13 +167,9 @@ class SlackApp:
 
     async def _turn_later(self, answer: "asyncio.Task[ModalAnswer]", call: ModalCall) -> None:
         view = _late_view(await answer)
-        for pause in (*_PAUSES, None):
-            failure = await self._context.messenger.update_view(
-                call.caller.workspace_id, view, view_id=call.view.id
-            )
-            if failure is None or failure.kind is not FailureKind.RETRY or pause is None:
-                break
-            await asyncio.sleep(min(failure.retry_after or pause, 30.0))
+        await asyncio.sleep(_ACK_FIRST)
+        turn = self._context.messenger.update_view
+        await insisted(lambda: turn(call.caller.workspace_id, view, view_id=call.view.id))
 
     async def _on_user_change(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from blocks import help as words
-from blocks.parts import Message, View, modal, section
+from blocks.parts import Message, View, if_it_stays, modal, section
 from bot.errors import UserFacingError
 from bot.in_flight import report
+from bot.insisting import insisted
 from bot.interactions import ActionCall, Caller, ViewRef
 
 AGAIN = "Type /lexer to see how things stand now."
@@ -51,7 +52,7 @@ def meanwhile(submitted: ViewRef) -> View:
     return modal(
         "One moment",
         submitted.callback_id or words.PROBLEM,
-        [section("Working on it. This turns by itself in a moment.")],
+        [section("Working on it. This turns by itself in a moment."), if_it_stays()],
         metadata=submitted.private_metadata,
         external_id=submitted.external_id,
     )
@@ -63,7 +64,8 @@ async def tell(call: ActionCall, trouble: Trouble) -> None:
     if await turned(caller, trouble):
         return
     if call.response_url:
-        said = await caller.context.messenger.respond(call.response_url, trouble.message) is None
+        respond = caller.context.messenger.respond
+        said = await insisted(lambda: respond(call.response_url, trouble.message)) is None
     else:
         said = isinstance(await call.show(trouble.view), str)
     if not said and caller.user_id:
@@ -76,4 +78,5 @@ async def turned(caller: Caller, trouble: Trouble) -> bool:
     opened = messenger.opened_by(caller.trigger_id)
     if not opened:
         return False
-    return await messenger.update_view(caller.workspace_id, trouble.view, view_id=opened) is None
+    turn = messenger.update_view
+    return await insisted(lambda: turn(caller.workspace_id, trouble.view, view_id=opened)) is None

@@ -47,7 +47,8 @@ class Line:
             raise ValueError(f"{self.provider.key} needs an address")
         return template.replace(f"{{{field.placeholder}}}", self.address)
 
-    def _hosts(self) -> tuple[str, ...]:
+    def hosts(self) -> tuple[str, ...]:
+        """The provider's hosts, at this address."""
         return tuple(self._at_address(host) for host in self.provider.hosts)
 
     def authorization_url(self, *, redirect_uri: str, state: str, verifier: SecretStr) -> str:
@@ -91,7 +92,7 @@ class Line:
             url=f"{url}?{form}" if in_query else url,
             headers=headers,
             content=None if in_query else form.encode(),
-            allowed_hosts=self._hosts(),
+            allowed_hosts=self.hosts(),
             timeout=TOKEN_SECONDS,
         )
 
@@ -122,7 +123,7 @@ class Line:
             url=url,
             headers=headers,
             content=content,
-            allowed_hosts=self._hosts(),
+            allowed_hosts=self.hosts(),
             timeout=PROBE_SECONDS,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar, assert_never
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -112,7 +113,7 @@ async def sign_in(
 def _code(line: Line, query: Mapping[str, str]) -> str:
     """The authorization code of a genuine callback. Raises `_Stopped`."""
     provider = line.provider
-    if provider.issuer is not None and query.get("iss") != provider.issuer:
+    if not _from_this_provider(line, query.get("iss")):
         raise _Stopped(SignInProblem.NOT_GENUINE)
     if error := query.get("error"):
         raise _Stopped(_problem_of_error(error))
@@ -126,6 +127,19 @@ def _code(line: Line, query: Mapping[str, str]) -> str:
     if len(code) > _LONGEST_CODE or not code.isascii() or not code.isprintable():
         raise _Stopped(SignInProblem.CODE_REFUSED)
     return code
+
+
+def _from_this_provider(line: Line, issuer: str | None) -> bool:
+    """RFC 9207 2.4: a promised issuer must be there and be the one; an issuer nobody promised must at least live at the provider."""
+    if line.provider.issuer is not None:
+        return issuer == line.provider.issuer
+    if issuer is None:
+        return True
+    try:
+        host = urlsplit(issuer).hostname
+    except ValueError:
+        return False
+    return host in line.hosts()
 
 
 def _problem_of_error(error: str) -> SignInProblem:

@@ -7,18 +7,19 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select
 
 from store.database import Tx
+from store.prepared import Prepared
 from store.records import Group, GroupId, Rights, UserId, WorkspaceId
 from store.rights import rights_of, rights_query
 from store.rows import upsert, values_of
 from store.tables import ACTIVE, group_members, groups, people
 
-_RIGHTS = rights_query()
+_RIGHTS = Prepared(rights_query(), "workspace_id", "user_id")
 
 
 async def rights(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> Rights:
     """What a person may do; nothing for people who are unknown, guests, bots, deactivated or outsiders."""
-    row = await tx.conn.execute(_RIGHTS, {"workspace_id": workspace_id, "user_id": user_id})
-    return rights_of(row.mappings().one())
+    (row,) = await _RIGHTS.rows(tx.conn, {"workspace_id": workspace_id, "user_id": user_id})
+    return rights_of(row)
 
 
 async def all(tx: Tx, workspace_id: WorkspaceId) -> tuple[Group, ...]:  # noqa: A001 - read as groups.all

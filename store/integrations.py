@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, null, select, type_coerce, union_all, update
 from sqlalchemy import bindparam as parameter
 
 from store.database import Tx
+from store.prepared import Prepared
 from store.records import AccountStatus, Overview, Tile, UserId, WorkspaceId
 from store.rights import rights_of, rights_query
 from store.rows import columns_of, insert_new
@@ -33,18 +34,18 @@ def _overview() -> Any:
     return union_all(head, tiles)
 
 
-_OVERVIEW = _overview()
+_OVERVIEW = Prepared(_overview(), "workspace_id", "user_id")
+_RIGHTS = -len(_TILE)
 
 
 async def overview(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> Overview:
     """A person's rights and every tile with accounts, in one statement."""
-    result = await tx.conn.execute(_OVERVIEW, {"workspace_id": workspace_id, "user_id": user_id})
-    rows = result.all()
-    # Sliced, not looked up by name: this is the one query whose speed people feel.
-    tiles = [row[-len(_TILE) :] for row in rows if row.provider_key is not None]
-    head = next(row for row in rows if row.provider_key is None)
+    rows = await _OVERVIEW.rows(tx.conn, {"workspace_id": workspace_id, "user_id": user_id})
+    # The head is the row without a tile; a union has no order.
+    tiles = [row[_RIGHTS:] for row in rows if row[_RIGHTS] is not None]
+    head = next(row for row in rows if row[_RIGHTS] is None)
     return Overview(
-        rights=rights_of(head._mapping),  # noqa: SLF001 - public in SQLAlchemy, in spite of its name
+        rights=rights_of(head),
         tiles=tuple(Tile(**dict(zip(_TILE_NAMES, tile, strict=True))) for tile in tiles),
     )
 

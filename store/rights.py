@@ -1,6 +1,6 @@
 """The one query on a person's rights, also the head of the listing's query. Only active people have rights."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, exists, func, literal, select, type_coerce
@@ -11,6 +11,8 @@ from store.tables import group_members, groups, people
 
 _SEPARATOR = ","
 _PERSON = columns_of(Person, people)
+_PERSON_NAMES = tuple(column.name for column in _PERSON)
+_ID = _PERSON_NAMES.index("id")
 _WORKSPACE = bindparam("workspace_id", type_=String)
 _USER = bindparam("user_id", type_=String)
 
@@ -38,17 +40,18 @@ def rights_query(*more: Any) -> Select[Any]:
     ).select_from(always.outerjoin(people, me))
 
 
-def rights_of(row: Mapping[Any, Any]) -> Rights:
-    """Read the row of `rights_query`."""
-    person = None if row["id"] is None else Person(**{column.name: row[column.name] for column in _PERSON})
+def rights_of(row: Sequence[Any]) -> Rights:
+    """Read the row of `rights_query`, whatever columns are appended."""
+    group_ids, is_integrator, has_groups = row[len(_PERSON) : len(_PERSON) + 3]
+    person = None if row[_ID] is None else Person(**dict(zip(_PERSON_NAMES, row, strict=False)))
     if person is None or not is_active(person):
-        return Rights(person=person, is_integrator=False, group_ids=frozenset(), has_groups=row["has_groups"])
-    ids = (row["group_ids"] or "").split(_SEPARATOR)
+        return Rights(person=person, is_integrator=False, group_ids=frozenset(), has_groups=bool(has_groups))
+    ids = (group_ids or "").split(_SEPARATOR)
     return Rights(
         person=person,
-        is_integrator=row["is_integrator"],
+        is_integrator=bool(is_integrator),
         group_ids=frozenset(GroupId(group_id) for group_id in ids if group_id),
-        has_groups=row["has_groups"],
+        has_groups=bool(has_groups),
     )
 
 

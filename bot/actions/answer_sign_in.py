@@ -9,6 +9,9 @@ from bot.messenger import DeliveryFailure
 from bot.usecases import connect, sign_in
 from store.records import AttemptId
 
+_LONGEST_ID = 200
+"""An attempt's id becomes the external_id of its modal, which takes 255 characters."""
+
 
 async def yes(call: ActionCall) -> None:
     """The sign-in was mine."""
@@ -29,6 +32,8 @@ async def _answer(call: ActionCall, *, mine: bool) -> None:
 async def carry_on(call: ActionCall) -> None:
     """Open the attempt's modal again where it was closed."""
     who = call.caller
+    if not 0 < len(call.value) < _LONGEST_ID:
+        raise connect.not_yours()
     shown = await call.show(loading(AttemptId(call.value), "your account"))
     if used_before(shown):
         return

@@ -8,6 +8,8 @@ from bot.usecases.values import number, read, word
 from connectors.observation import Misconfigured, Throttled, Unreachable
 from store.records import AccountId, AccountStatus
 
+_CHECKING = "Checking now … If this stays for more than a minute, press Check now again."
+
 
 async def run(call: ActionCall) -> None:
     """Check the account named by the value."""
@@ -17,13 +19,17 @@ async def run(call: ActionCall) -> None:
     key, page = word(place, "k"), number(place, "p")
     if key:
         await call.turn(
-            await detail.show(
-                who.context, who.workspace_id, who.user_id, key, page=page, notice="Checking now …"
-            )
+            await detail.show(who.context, who.workspace_id, who.user_id, key, page=page, notice=_CHECKING)
         )
-    checked = await monitor.check_now(
-        who.context, who.workspace_id, who.user_id, AccountId(call.value), view_id=view_id
-    )
+    try:
+        checked = await monitor.check_now(
+            who.context, who.workspace_id, who.user_id, AccountId(call.value), view_id=view_id
+        )
+    except Exception:
+        # What went wrong is said on top of this view; below it must not go on checking.
+        if key:
+            await call.turn(await detail.show(who.context, who.workspace_id, who.user_id, key, page=page))
+        raise
     notice, level = verdict(checked)
     await call.turn(
         await detail.show(

@@ -1,6 +1,7 @@
 """`/lexer help`, and the answer to words nobody knows."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 from blocks.help import help_, kind_refusal
 from blocks.parts import Message
@@ -9,6 +10,14 @@ from bot import policy
 from bot.interactions import Command, CommandCall
 from bot.usecases.narrowing import nearest, understood
 from bot.usecases.people import rights_of
+
+
+def quick(call: CommandCall) -> Message | None:
+    """The help at once, for someone known to be a member; None where the store has to be asked first."""
+    who = call.caller
+    if (who.workspace_id, who.user_id, who.context.clock()) not in who.context.members:
+        return None
+    return _rendered(call.known, None, None)
 
 
 async def run(call: CommandCall) -> Message:
@@ -26,7 +35,14 @@ async def _help(call: CommandCall, *, typed: str | None, near: str | None) -> Me
     rights = await rights_of(who.context, who.workspace_id, who.user_id)
     if not policy.welcome(rights.person):
         return kind_refusal()
-    lines = tuple(HelpLine(usage=c.usage, summary=c.summary) for c in call.known)
+    who.context.members.remember(who.workspace_id, who.user_id, who.context.clock())
+    return _rendered(call.known, typed, near)
+
+
+@lru_cache(maxsize=16)
+def _rendered(known: tuple[Command, ...], typed: str | None, near: str | None) -> Message:
+    """The same words always give the same help, for whoever reads it."""
+    lines = tuple(HelpLine(usage=c.usage, summary=c.summary) for c in known)
     return help_(HelpView(lines=lines, typed=typed, nearest=near))
 
 
@@ -42,4 +58,6 @@ def _nearest(call: CommandCall, typed: str) -> str | None:
     return f"/lexer integrations {meant}" if meant else None
 
 
-COMMAND = Command(name="help", aliases=("?",), usage="/lexer help", summary="This list.", run=run)
+COMMAND = Command(
+    name="help", aliases=("?",), usage="/lexer help", summary="This list.", run=run, quick=quick
+)

@@ -14,6 +14,7 @@ from blocks.groups import (
     PERMISSION_INPUT,
     saved,
 )
+from bot.insisting import insisted
 from bot.interactions import Close, Errors, Modal, ModalAnswer, ModalCall, Show
 from bot.usecases import groups
 from bot.usecases.values import read, word
@@ -49,7 +50,8 @@ async def _after(call: ModalCall, group: Group, *, created: bool) -> ModalAnswer
         return Show(view=saved(group.name, people, created=created))
     notice = f"{group.name} is {'created' if created else 'saved'}."
     below = await groups.listing(who.context, who.workspace_id, who.user_id, notice=notice)
-    await who.context.messenger.update_view(who.workspace_id, below, view_id=call.view.previous_id)
+    turn = who.context.messenger.update_view
+    await insisted(lambda: turn(who.workspace_id, below, view_id=call.view.previous_id))
     return Close()
 
 

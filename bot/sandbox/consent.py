@@ -7,6 +7,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from bot.sandbox.pretend_provider import Login, PretendProvider
+from connectors.provider import AccountAtProvider
 
 _STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem}"
@@ -64,9 +65,7 @@ def decide(pretend: PretendProvider, consent: Consent, form: Mapping[str, list[s
     if form.get("decision") != ["allow"]:
         return _back(consent, {**pretend.provider.example.cancelled, "state": consent.state})
     login = pretend.login("".join(form.get("login", [])) or None, consent.address)
-    picked = set(form.get("account", []))
-    shown = pretend.provider.accounts is not None
-    accounts = tuple(one for one in login.accounts if one.external_id in picked or not shown)
+    accounts = _accounts_given(pretend, login, set(form.get("account", [])))
     wanted = set(form.get("scope", [])) - pretend.refused_scopes
     scopes = tuple(name for name in consent.scopes if name in wanted)
     code = pretend.code_for(pretend.begin(login, accounts, scopes), consent.redirect_uri, consent.challenge)
@@ -74,6 +73,14 @@ def decide(pretend: PretendProvider, consent: Consent, form: Mapping[str, list[s
     if pretend.provider.issuer is not None:
         told["iss"] = pretend.provider.issuer
     return _back(consent, pretend.provider.example.callback(told, pretend.client_secret, consent.address))
+
+
+def _accounts_given(
+    pretend: PretendProvider, login: Login, ticked: set[str]
+) -> tuple[AccountAtProvider, ...]:
+    """The ticked accounts of this login. Ticks that are all another login's (the page cannot change them by itself) mean all."""
+    own = tuple(one for one in login.accounts if one.external_id in ticked)
+    return login.accounts if pretend.provider.accounts is None or (ticked and not own) else own
 
 
 def _back(consent: Consent, query: Mapping[str, str]) -> str:
@@ -105,16 +112,17 @@ def _login(login: Login, *, first: bool) -> str:
 
 
 def _accounts(pretend: PretendProvider, consent: Consent, chosen: Login) -> str:
-    """Every login's accounts; those of the chosen one are ticked, and only the signed-in one's count."""
-    rows = ""
+    """Every login's accounts under its name; those of the chosen one are ticked, and only the signed-in one's count."""
+    parts = ""
     for login in pretend.logins(consent.address):
-        for account in login.accounts:
-            ticked = " checked" if login is chosen else ""
-            rows += (
-                f'<label><input type="checkbox" name="account" value="{escape(account.external_id)}"{ticked}>'
-                f" {escape(account.name)}</label>"
-            )
-    return f"<fieldset><legend>Accounts</legend>{rows}</fieldset>"
+        ticked = " checked" if login is chosen else ""
+        rows = "".join(
+            f'<label><input type="checkbox" name="account" value="{escape(account.external_id)}"{ticked}>'
+            f" {escape(account.name)}</label>"
+            for account in login.accounts
+        )
+        parts += f"<fieldset><legend>Accounts of {escape(login.identity.name)}</legend>{rows}</fieldset>"
+    return parts
 
 
 def _scope(pretend: PretendProvider, name: str) -> str:

@@ -228,7 +228,11 @@ def _derived(provider: Provider, name: str, address: str | None) -> Login:
         own = AccountAtProvider(external_id=identity.external_id, name=name)
         return Login(identity=identity, accounts=(own,), address=address)
     accounts = tuple(
-        replace(account, external_id=_other_id(account.external_id, seed), name=f"{name}: {account.name}")
+        replace(
+            account,
+            external_id=_other_id(account.external_id, f"{seed}/{account.external_id}"),
+            name=f"{name}: {account.name}",
+        )
         for account in example.accounts
     )
     return Login(identity=identity, accounts=accounts, address=address)

@@ -94,17 +94,16 @@ async def _connect(
 ) -> None:
     ws = attempt.workspace_id
     living = await accounts.by_external_ids(tx, ws, attempt.provider_key, attempt.picked)
+    # First of all the attempt itself: of two Saves in one moment the second stops here.
+    if not await _ends(tx, attempt, connected=bool(living)):
+        return
     for account in living.values():
         event = "connected" if account.status is AccountStatus.WAITING else "reconnected"
         left = await adopt(ctx, tx, attempt.user_id, grant, account, event=event)
         await accounts.set_groups(tx, ws, account.id, group_ids)
         if left != grant.id:
             await leave(ctx, tx, ws, left)
-    if living:
-        await attempts.move(tx, ws, attempt.id, from_={Stage.GROUPS}, to=Stage.DONE)
-    else:
-        await attempts.fail(tx, ws, attempt.id, from_={Stage.GROUPS}, failure="account_gone")
-        await leave(ctx, tx, ws, grant.id)
+    await leave(ctx, tx, ws, grant.id)
     await people.record(
         ctx,
         tx,
@@ -117,6 +116,13 @@ async def _connect(
     await tell(ctx, tx, attempt)
     await _tell_others(ctx, tx, attempt)
     await refresh_open(ctx, tx, ws, "detail", attempt.provider_key)
+
+
+async def _ends(tx: Tx, attempt: Attempt, *, connected: bool) -> bool:
+    ws, waiting = attempt.workspace_id, {Stage.GROUPS}
+    if connected:
+        return await attempts.move(tx, ws, attempt.id, from_=waiting, to=Stage.DONE)
+    return await attempts.fail(tx, ws, attempt.id, from_=waiting, failure="account_gone")
 
 
 async def regroup(

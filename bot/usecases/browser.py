@@ -151,7 +151,7 @@ async def finish(
             tx, state_hash=tickets.hash_of(state), provider_key=provider_key, now=ctx.clock()
         )
     if attempt is None:
-        return await _stale(ctx, state)
+        return await _stale(ctx, provider_key, state)
     if not await _allowed(ctx, attempt):
         return await _not_allowed(ctx, attempt)
     return await receive(ctx, attempt, provider, fields, confirmed=_same_browser(attempt, cookies))
@@ -164,9 +164,9 @@ def _same_browser(attempt: Attempt, cookies: Mapping[str, str]) -> bool:
     return secrets.compare_digest(tickets.hash_of(cookie), attempt.cookie_hash)
 
 
-async def _stale(ctx: Context, state: str) -> ResultPage:
+async def _stale(ctx: Context, provider_key: str, state: str) -> ResultPage:
     async with ctx.store.reading() as tx:
         attempt = await attempts.by_state(tx, tickets.hash_of(state))
-    if attempt is None:
+    if attempt is None or attempt.provider_key != provider_key:
         return results.unknown_state()
     return await results.of_attempt(ctx, attempt)

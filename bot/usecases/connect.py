@@ -171,10 +171,15 @@ async def own(ctx: Context, ws: WorkspaceId, user_id: UserId, attempt_id: Attemp
     async with ctx.store.reading() as tx:
         attempt = await attempts.get(tx, attempt_id)
     if attempt is None or attempt.workspace_id != ws or attempt.user_id != user_id:
-        raise UserFacingError(
-            "That link is not yours, or it is long gone.", "Type /lexer integrations to start anew."
-        )
+        raise not_yours()
     return attempt
+
+
+def not_yours() -> UserFacingError:
+    """An attempt of somebody else's, or none at all."""
+    return UserFacingError(
+        "That link is not yours, or it is long gone.", "Type /lexer integrations to start anew."
+    )
 
 
 async def set_address(ctx: Context, attempt: Attempt, address: str) -> Attempt:
@@ -220,7 +225,9 @@ async def new_link(ctx: Context, old: Attempt, attempt_id: AttemptId) -> Attempt
         address=old.address,
     )
     async with ctx.store.transaction() as tx:
-        await attempts.fail(tx, old.workspace_id, old.id, from_=BEFORE_SIGN_IN, failure="replaced")
+        await attempts.fail(
+            tx, old.workspace_id, old.id, from_=BEFORE_SIGN_IN | {Stage.FAILED}, failure="replaced"
+        )
         await tell(ctx, tx, old)
     await _begin(ctx, attempt, action="new_link", subject=old.provider_key)
     return attempt

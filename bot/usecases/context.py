@@ -1,10 +1,11 @@
 """What every use case is given: the three libraries, the messenger and the clock, put together once by the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.messenger import Messenger
+from bot.usecases.members import Members
 from connectors.engine import Connectors
 from store.database import Store
 
@@ -24,3 +25,4 @@ class Context:
     """Wake a tick now ("deliver", "revoke"): returns at once; the scheduler's own interval is the fallback."""
     worker: str
     """This process's name as lease owner, unique per start."""
+    members: Members = field(default_factory=Members)

@@ -142,6 +142,7 @@ async def changed(ctx: Context, ws: WorkspaceId, user: Mapping[str, Any]) -> Non
         return
     async with ctx.store.transaction() as tx:
         await people.save(tx, person)
+    ctx.members.forget(ws, person.id)
 
 
 async def admins(ctx: Context, ws: WorkspaceId) -> tuple[UserId, ...]:

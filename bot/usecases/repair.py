@@ -35,7 +35,10 @@ async def in_vain(
     ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, failure: str, details: tuple[str, ...] = ()
 ) -> None:
     """A sign-in was completed that changes nothing: the attempt says why, and the sign-in is ended."""
-    await attempts.fail(tx, attempt.workspace_id, attempt.id, from_=_PARKED, failure=failure, details=details)
+    if not await attempts.fail(
+        tx, attempt.workspace_id, attempt.id, from_=_PARKED, failure=failure, details=details
+    ):
+        return
     await people.record(
         ctx,
         tx,
@@ -52,14 +55,12 @@ async def in_vain(
 async def _heal(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, account: Account) -> None:
     ws = attempt.workspace_id
     grant = grant_of(ctx, attempt, parked)
-    await grants.insert(tx, grant, parked.tokens.dump())
     siblings = await accounts.of_grant(tx, ws, account.grant_id)
     reached = {a.external_id for a in parked.accounts}
     healed = tuple(a for a in siblings if a.external_id in reached)
-    for sibling in healed:
-        await adopt(ctx, tx, attempt.user_id, grant, sibling, event="reconnected")
     left = tuple(a.name for a in siblings if a.external_id not in reached)
-    await attempts.move(
+    # First of all the attempt itself: of two answers in one moment the second stops here.
+    if not await attempts.move(
         tx,
         ws,
         attempt.id,
@@ -69,8 +70,13 @@ async def _heal(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, account:
         grant_id=grant.id,
         drop_parked=True,
         details=left,
-    )
-    await leave(ctx, tx, ws, account.grant_id)
+    ):
+        return
+    await grants.insert(tx, grant, parked.tokens.dump())
+    for sibling in healed:
+        await adopt(ctx, tx, attempt.user_id, grant, sibling, event="reconnected")
+    for touched in (account.grant_id, grant.id):
+        await leave(ctx, tx, ws, touched)
     await people.record(ctx, tx, ws, attempt.user_id, action="reconnected", subject=account.id)
     await refresh_open(ctx, tx, ws, "detail", attempt.provider_key)
 

@@ -176,15 +176,9 @@ async def settle(
 ) -> None:
     """The sign-in becomes a grant; accounts not connected yet are inserted as waiting; connected ones stay as they are until Save."""
     grant = grant_of(ctx, attempt, parked)
-    await grants.insert(tx, grant, parked.tokens.dump())
     ids = tuple(a.external_id for a in chosen)
-    present = await accounts.by_external_ids(tx, attempt.workspace_id, attempt.provider_key, ids)
-    for account in chosen:
-        if account.external_id not in present:
-            # Somebody else may have brought the same account in this very moment: then theirs stands until Save.
-            with contextlib.suppress(Conflict):
-                await accounts.insert(tx, _waiting(ctx, attempt, grant, account))
-    await attempts.move(
+    # First of all the attempt itself: of two answers in one moment the second stops here.
+    if not await attempts.move(
         tx,
         attempt.workspace_id,
         attempt.id,
@@ -193,7 +187,15 @@ async def settle(
         picked=ids,
         grant_id=grant.id,
         drop_parked=True,
-    )
+    ):
+        return
+    await grants.insert(tx, grant, parked.tokens.dump())
+    present = await accounts.by_external_ids(tx, attempt.workspace_id, attempt.provider_key, ids)
+    for account in chosen:
+        if account.external_id not in present:
+            # Somebody else may have brought the same account in this very moment: then theirs stands until Save.
+            with contextlib.suppress(Conflict):
+                await accounts.insert(tx, _waiting(ctx, attempt, grant, account))
     await refresh_open(ctx, tx, attempt.workspace_id, "detail", attempt.provider_key)
 
 

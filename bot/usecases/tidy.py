@@ -16,7 +16,7 @@ from store.records import Account, Attempt, Stage
 
 _BATCH = 50
 _KEEP_ENDED = timedelta(days=30)
-_KEEP_VIEWS = timedelta(hours=24)
+_KEEP_VIEWS = timedelta(hours=72)
 _FAILURES = {
     Stage.EXCHANGING: "interrupted",
     Stage.UNCONFIRMED: "not_finished",

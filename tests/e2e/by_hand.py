@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.e2e.house import House
-
 from bot.sandbox import payloads
 from bot.sandbox.delivery import Ack
 from bot.sandbox.people import PersonAtWork
 from bot.sandbox.world import Channel, Json, OpenView, Posted
+from tests.e2e.house import House
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
-from tests.e2e.house import KEYS, TEAM, House
 
 from bot.app import Bot, open_bot
 from bot.sandbox.people import PersonAtWork
@@ -18,6 +17,7 @@ from connectors.provider import Json
 from store import accounts
 from store.records import AccountId, HistoryEntry, UserId
 from store.tables import grants
+from tests.e2e.house import KEYS, TEAM, House
 
 FB = "Facebook Ads"
 ON_PURPOSE = frozenset({"not_found", "dead_refresh_token", "dead_access_token", "unknown_access_token"})

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.databases import database_url
-from tests.e2e.house import House, Log, open_house
 
 from bot.logs import tame
+from tests.databases import database_url
+from tests.e2e.house import House, Log, open_house
 
 __all__ = ["database_url"]
 

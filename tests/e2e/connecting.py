@@ -1,15 +1,16 @@
 """Steps of connecting that a story takes by hand: stop at the provider's page, hold the way back, look into the database."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx
 import pytest
 from sqlalchemy import func, or_, select
-from tests.e2e.house import TEAM, House, Log, open_house
 
+from bot.logs import tame
 from bot.sandbox import payloads
 from bot.sandbox.browser import Browser
 from bot.sandbox.delivery import Ack
@@ -17,10 +18,12 @@ from bot.sandbox.people import PersonAtWork
 from bot.sandbox.pretend_provider import SignedIn
 from bot.sandbox.world import Json, OpenView
 from store import attempts as attempt_rows
-from store import people
+from store import groups
 from store.records import Attempt, AttemptId, Grant, GrantState, UserId
 from store.rows import columns_of
 from store.tables import attempts, grants
+from tests.databases import sqlite_template, sqlite_url
+from tests.e2e.house import TEAM, House, Log, open_house
 
 X = "Twitter (X)"
 META = "Facebook Ads"
@@ -73,13 +76,19 @@ async def visit(
     *,
     method: str = "GET",
     cookies: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    params: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
-    content: bytes | None = None,
+    headers: Mapping[str, str | bytes] | None = None,
+    params: Mapping[str, str] | None = None,
 ) -> httpx.Response:
     """One request as any program can make it."""
     async with httpx.AsyncClient(trust_env=False, timeout=60, cookies=dict(cookies or {})) as client:
-        return await client.request(method, url, headers=headers, params=params, content=content)
+        return await client.request(method, url, headers=_raw(headers), params=params)
+
+
+def _raw(headers: Mapping[str, str | bytes] | None) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.encode(), value if isinstance(value, bytes) else value.encode())
+        for name, value in (headers or {}).items()
+    ]
 
 
 def with_query(url: str, **fields: str | None) -> str:
@@ -162,33 +171,27 @@ def submission(who: PersonAtWork, view: OpenView) -> Submission:
 
 async def takes_permission(house: House, *members: str) -> None:
     """The Group with the Integrators permission has these people only from now on."""
-    store = house.bot.context.store
-    from store import groups  # noqa: PLC0415
-
-    async with store.transaction() as tx:
+    async with house.bot.context.store.transaction() as tx:
         (found,) = [group for group in await groups.all(tx, TEAM) if group.integrators]
         await groups.save(tx, found, [UserId(house.sandbox.person(name).human.id) for name in members])
 
 
-async def known(house: House, name: str) -> bool:
-    """Whether the store knows somebody."""
-    async with house.bot.context.store.reading() as tx:
-        who = UserId(house.sandbox.person(name).human.id)
-        return who in await people.names(tx, TEAM, (who,))
-
-
-HouseMaker = Callable[[], AbstractAsyncContextManager[House]]
-
-
 @asynccontextmanager
-async def shared_house(folder: pytest.TempPathFactory, log: Log) -> AsyncIterator[House]:
+async def shared_house(folders: pytest.TempPathFactory) -> AsyncIterator[House]:
     """One bot and world for a whole file of hostile variants, each of which begins anew in it."""
-    from tests.databases import sqlite_template, sqlite_url  # noqa: PLC0415
-
-    path = folder.mktemp("shared")
-    (path / "lexer.db").write_bytes(sqlite_template().read_bytes())
-    async with open_house(
-        database_url=sqlite_url(path / "lexer.db"), mode="http", folder=path, log=log
-    ) as house:
-        await house.set_up()
-        yield house
+    tame()
+    root, kept = logging.getLogger(), Log()
+    before = root.level
+    root.addHandler(kept)
+    root.setLevel(logging.DEBUG)
+    folder = folders.mktemp("shared")
+    (folder / "lexer.db").write_bytes(sqlite_template().read_bytes())
+    url = sqlite_url(folder / "lexer.db")
+    try:
+        async with open_house(database_url=url, mode="http", folder=folder, log=kept) as house:
+            house.may_refuse.add("not_found")  # modals are closed between the variants
+            await house.set_up()
+            yield house
+    finally:
+        root.setLevel(before)
+        root.removeHandler(kept)

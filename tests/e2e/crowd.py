@@ -1,11 +1,11 @@
 """Many integrations and many accounts, put straight into the store: what no person could click together in a test."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import insert
-from tests.e2e.house import TEAM, House
 
 from connectors.provider import Category, Provider
 from connectors.providers import all_providers
@@ -21,6 +21,7 @@ from store.records import (
     UserId,
 )
 from store.rows import values_of
+from tests.e2e.house import TEAM, House
 
 MARIA = UserId("U0MARIA")
 
@@ -66,8 +67,8 @@ async def fill(house: House, *wanted: Filled) -> None:
     async with house.bot.context.store.transaction() as tx:
         known = {group.name: group.id for group in await groups.all(tx, TEAM)}
         made: list[tuple[Account, GroupId | None]] = []
-        for place, one in enumerate(wanted):
-            grant = _grant(house, one, place)
+        for one in wanted:
+            grant = _grant(house, one)
             await grants.insert(tx, grant, b"sealed-in-the-test")
             group = known[one.group] if one.group else None
             made += [(_account(house, one, grant, n), group) for n in range(one.number)]
@@ -97,9 +98,9 @@ async def make_groups(house: House, number: int) -> None:
             await groups.save(tx, group, [])
 
 
-def _grant(house: House, one: Filled, place: int) -> Grant:
+def _grant(house: House, one: Filled) -> Grant:
     return Grant(
-        id=GrantId(f"{one.key}-{one.status}-{place}"),
+        id=GrantId(f"{one.key}-{secrets.token_hex(4)}"),
         workspace_id=TEAM,
         provider_key=one.key,
         address=None,

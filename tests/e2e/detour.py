@@ -25,6 +25,8 @@ class Gate:
     answered: bool
     about: str = ""
     reached: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: bool = False
+    """Whoever asked is dead: the request never arrives."""
     free: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -63,6 +65,8 @@ async def open_detour(target: str) -> AsyncIterator[Detour]:
             gate = detour.taken(request.url.path, body)
             if gate is not None and not gate.answered:
                 await _held(gate)
+                if gate.lost:
+                    return Response(status_code=502)
             kept = [(name, value) for name, value in request.headers.items() if name not in _OWN]
             kept.append(("host", detour.host))
             path = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -10,8 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.judge import judge_message, judge_view
-
 from bot.app import Bot, open_bot
 from bot.sandbox.people import PersonAtWork, Screen
 from bot.sandbox.workspace import Sandbox, listening, open_sandbox
@@ -22,6 +20,7 @@ from connectors.provider import Provider
 from connectors.providers import all_providers
 from store import accounts, audit
 from store.records import AccountDetail, WorkspaceId
+from tests.judge import judge_message, judge_view
 
 KEYS = "test:" + base64.urlsafe_b64encode(b"k" * 32).decode()
 NOUNS = {p.name: p.account_noun for p in all_providers()}

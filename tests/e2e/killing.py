@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,16 +14,29 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
-from tests.e2e.detour import Detour, Gate, open_detour
-from tests.e2e.house import KEYS, House, Log, free_port
+import pytest
 
 from bot.sandbox.workspace import open_sandbox
 from store import outbox
 from store.database import Store, open_store
 from store.vault import Vault
+from tests.e2e.detour import Detour, Gate, open_detour
+from tests.e2e.house import KEYS, House, Log, free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
+
+
+def _only(kind: str) -> Callable[..., Any]:
+    def marked(test: Callable[..., Any]) -> Callable[..., Any]:
+        by_http = pytest.mark.parametrize("mode", ["http"], indirect=True)(test)
+        return pytest.mark.parametrize("database_url", [kind], indirect=True)(by_http)
+
+    return marked
+
+
+ON_SQLITE, ON_POSTGRESQL = _only("sqlite"), _only("postgresql")
+"""A process takes seconds, so most of these stories are played once, on either database in turn; some in all combinations."""
 
 
 @dataclass(slots=True)
@@ -102,6 +115,7 @@ class BotProcess:
         self.process.kill()
         await self.process.wait()
         for gate in self.gates:
+            gate.lost = True
             gate.free.set()
 
     async def stops_at(

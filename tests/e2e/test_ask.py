@@ -1,9 +1,8 @@
 """Ask an Integrator: a member's way to an account they may not connect themselves."""
 
-from tests.e2e.house import TEAM, House
-
 from store import groups
 from store.records import UserId
+from tests.e2e.house import TEAM, House
 
 
 async def asks(house: House, name: str = "Twitter (X)") -> str:

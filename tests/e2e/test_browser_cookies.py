@@ -1,5 +1,7 @@
 """Which browser came back: the same one goes on, any other is asked about in Slack, and never in a circle."""
 
+from bot.sandbox.finding import Found, find_button
+from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
     ONE_WAY,
     attempt_of,
@@ -11,9 +13,6 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
-
-from bot.sandbox.finding import Found, find_button
-from store.records import AccountStatus, Stage
 
 
 class TestAnotherBrowserComesBack:

@@ -6,6 +6,12 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+
+from bot.usecases.renewal import fresh_tokens
+from connectors.engine import Tokens
+from store import grants as grant_rows
+from store.records import AccountStatus, Grant
+from store.tables import grants
 from tests.e2e.checking import (
     FB,
     another_bot,
@@ -18,12 +24,6 @@ from tests.e2e.checking import (
     sign_in,
 )
 from tests.e2e.house import TEAM, House
-
-from bot.usecases.renewal import fresh_tokens
-from connectors.engine import Tokens
-from store import grants as grant_rows
-from store.records import AccountStatus, Grant
-from store.tables import grants
 
 
 async def _tokens(house: House, grant: Grant) -> Tokens:

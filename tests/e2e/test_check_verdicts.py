@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from tests.e2e.checking import FB, ON_PURPOSE, answers, checks, connected
-from tests.e2e.house import House
 
 from store.records import AccountStatus
+from tests.e2e.checking import FB, ON_PURPOSE, answers, checks, connected
+from tests.e2e.house import House
 
 
 async def test_a_living_account_is_connected(house: House) -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from store.records import Stage
 from tests.e2e.connecting import (
     ONE_WAY,
     attempts_kept,
@@ -15,8 +17,6 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
-
-from store.records import Stage
 
 
 async def fails(house: House, words: str, *, retry: bool = True) -> None:
@@ -142,7 +142,10 @@ class TestTheProvider:
             ({"error": "invalid_grant"}, "did not accept this sign-in"),
             ({"access_token": 5, "token_type": "bearer"}, "sent an answer this bot could not read"),
             ({"access_token": "", "token_type": "bearer"}, "sent an answer this bot could not read"),
-            ({"access_token": "{access_token}", "token_type": "mac"}, "sent an answer this bot could not read"),
+            (
+                {"access_token": "{access_token}", "token_type": "mac"},
+                "sent an answer this bot could not read",
+            ),
         ],
         ids=str,
     )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
     ONE_WAY,
     attempt_of,
@@ -13,8 +14,6 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
-
-from store.records import AccountStatus, Stage
 
 
 class TestRanOut:

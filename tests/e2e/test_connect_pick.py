@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from tests.e2e.connecting import META, attempt_of, ended, secrets_kept, to_consent
-from tests.e2e.house import House
 
 from bot.sandbox.world import walk_json
 from connectors.provider import AccountAtProvider
 from store import grants
 from store.records import AccountStatus, GrantState, Stage
+from tests.e2e.connecting import META, attempt_of, ended, secrets_kept, to_consent
+from tests.e2e.house import House
 
 KEY = "facebook_ads"
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+
+from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
     ONE_WAY,
     attempt_of,
@@ -14,8 +16,6 @@ from tests.e2e.connecting import (
     with_query,
 )
 from tests.e2e.house import House
-
-from store.records import AccountStatus, Stage
 
 SHOP = "northwind.myshopify.com"
 

@@ -1,9 +1,8 @@
 """Connecting an account of a provider with one account behind a sign-in, from the link to the outcome."""
 
+from store.records import AccountStatus, Stage
 from tests.e2e.connecting import attempt_of, ended, secrets_kept, submission
 from tests.e2e.house import House
-
-from store.records import AccountStatus, Stage
 
 
 async def test_the_modal_turns_by_itself_and_the_dm_is_edited(house: House) -> None:

@@ -2,13 +2,12 @@
 
 import asyncio
 
-from tests.e2e.by_hand import Hand, words
-from tests.e2e.crowd import make_groups
-from tests.e2e.house import TEAM, House
-
 from bot.sandbox.people import PersonAtWork, Screen
 from store import groups
 from store.records import Group
+from tests.e2e.by_hand import Hand, words
+from tests.e2e.crowd import make_groups
+from tests.e2e.house import TEAM, House
 
 
 async def kept(house: House) -> dict[str, Group]:

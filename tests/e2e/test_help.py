@@ -1,6 +1,7 @@
 """`/lexer help`, slips of the fingers, and an integration's name typed without its command."""
 
 import pytest
+
 from tests.e2e.house import House
 
 

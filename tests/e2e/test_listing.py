@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
+from store.records import AccountStatus
 from tests.e2e.crowd import Filled, fill
 from tests.e2e.house import House
-
-from store.records import AccountStatus
 
 
 def order(text: str, *words: str) -> bool:
@@ -125,7 +124,7 @@ async def test_a_word_nobody_knows_gets_the_nearest_one(house: House) -> None:
 
 
 async def test_nothing_to_show_is_said_as_good_news(house: House) -> None:
-    """ "disconnected" with nothing disconnected, or an empty category, is an answer, not a misunderstanding."""
+    """Asking for "disconnected" with nothing disconnected, or for an empty category, gets an answer, not a misunderstanding."""
     await house.set_up()
     assert "Nothing is disconnected." in await _says(house, "disconnected")
     assert "Nothing needs attention." in await _says(house, "attention")

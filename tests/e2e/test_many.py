@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.crowd import Filled, client_settings, fill, tiles
-from tests.e2e.house import TEAM, House, Log, open_house
 
 from store import accounts
 from store.records import AccountStatus
+from tests.e2e.crowd import Filled, client_settings, fill, tiles
+from tests.e2e.house import TEAM, House, Log, open_house
 
 # How much there is has nothing to do with the way Slack comes in; the databases differ in how they sort and count.
 pytestmark = pytest.mark.parametrize("mode", ["http"], indirect=True)
@@ -93,7 +93,7 @@ async def test_show_more_on_an_old_listing_shows_how_things_are_now(house: House
 
 
 async def test_narrowing_keeps_while_paging(house: House) -> None:
-    """ "Show more" of a narrowed listing goes on in the same narrowing."""
+    """A narrowed listing goes on with "Show more" in the same narrowing."""
     await fifty_connected(house)
     await house.answer(house.tom, "/lexer integrations connected")
     (listing,) = house.tom.messages[-1:]
@@ -125,7 +125,7 @@ async def test_five_hundred_accounts_of_one_integration(house: House) -> None:
 
 
 async def test_only_admins_see_which_settings_are_missing(house: House) -> None:
-    """ "Not set up on this bot" names the settings to an admin; others read it last and quietly."""
+    """To an admin "Not set up on this bot" names the settings; others read it last and quietly."""
     await house.set_up()
     for_ada = await house.opens(house.ada, "Tile 090")
     assert "⚪ Not set up on this bot" in for_ada

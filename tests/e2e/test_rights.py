@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.e2e.by_hand import Hand, words
-from tests.e2e.house import TEAM, House
 
 from blocks import choosing, disconnect, groups, integration, listing
-from bot.sandbox.people import PersonAtWork
 from bot.sandbox.world import Json
 from store import accounts, attempts
 from store import groups as group_rows
 from store.records import AccountId, GroupId, UserId
+from tests.e2e.by_hand import Hand, words
+from tests.e2e.house import TEAM, House
 
 # The rights are the same in every mode and database; the stories below the table are played in all four.
 ONE_WAY = [

@@ -1,13 +1,13 @@
 """Rights lost between two steps: each step asks again, and nothing half-done stays behind."""
 
 import pytest
-from tests.e2e.by_hand import Hand
-from tests.e2e.house import TEAM, House
-from tests.e2e.test_rights import begins, managing, seen_after, state
 
 from bot.sandbox.people import PersonAtWork
 from store import groups as group_rows
 from store.records import UserId
+from tests.e2e.by_hand import Hand
+from tests.e2e.house import TEAM, House
+from tests.e2e.test_rights import begins, managing, seen_after, state
 
 
 async def lose(house: House, how: str, who: PersonAtWork) -> None:

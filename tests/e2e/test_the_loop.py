@@ -1,8 +1,7 @@
 """The whole loop: connect, choose Groups, break, reconnect, disconnect."""
 
-from tests.e2e.house import House
-
 from store.records import AccountStatus
+from tests.e2e.house import House
 
 
 async def test_from_nothing_to_a_connected_account(house: House) -> None:

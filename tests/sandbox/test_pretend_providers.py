@@ -213,6 +213,26 @@ async def test_some_accounts_can_be_left_out(desk: Desk) -> None:
         assert [account.name for account in done.accounts] == wanted
 
 
+async def test_changing_the_login_changes_the_accounts(desk: Desk) -> None:
+    """Whoever only picks another login on the page gets that login's accounts."""
+    provider = next(one for one in PROVIDERS if one.accounts is not None)
+    other = desk.sandbox.provider(provider.key).logins()[1]
+    verifier = desk.connectors.new_verifier()
+    await desk.to_consent(provider, verifier)
+    await desk.browser.allows(login=other.identity.name, accounts=[provider.example.accounts[0].name])
+    done = await desk.finish(provider, verifier)
+    assert not isinstance(done, SignInFailed)
+    assert done.accounts == other.accounts
+
+
+async def test_the_chosen_login_can_be_set_beforehand(desk: Desk) -> None:
+    """A story can say who is signed in at the provider before anybody looks."""
+    pretend = desk.sandbox.provider("twitter")
+    pretend.add_login("@eastwind")
+    pretend.signed_in_as = "@eastwind"
+    assert (await desk.signs_in(TWITTER)).identity.name == "@eastwind"
+
+
 async def test_an_outage_is_everybodys(desk: Desk) -> None:
     """While a provider is down, nothing of it answers; afterwards all is as before."""
     done = await desk.signs_in(TWITTER)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocks.examples import EXAMPLES
 from bot.sandbox.referee import judge_message, judge_options, judge_view
 from bot.sandbox.rules_blocks import BLOCKS, MOST_BLOCKS
 from bot.sandbox.rules_elements import ELEMENTS, EVERYWHERE
@@ -264,6 +265,15 @@ def test_nonsense_is_refused_and_not_tripped_over(payload: Any) -> None:
     judge_options(payload)
     judge_message({"text": "x", "blocks": payload})
     judge_message({"text": "x", "blocks": [payload]})
+
+
+def test_everything_the_bot_draws_is_taken() -> None:
+    """Every screen, in every state its examples know, is one Slack would show."""
+    assert len(EXAMPLES) > 50
+    for name, draw in EXAMPLES.items():
+        drawn: Any = draw()
+        refused = judge_view(drawn) if drawn.get("type") == "modal" else judge_message(drawn, longest=4000)
+        assert refused is None, f"{name}: {refused.messages if refused else ''}"
 
 
 @pytest.mark.shared

@@ -216,6 +216,26 @@ async def test_runs_out(store: Store, stage: Stage) -> None:
     assert [one.id for one in stale] == ([] if stage in never else ["at1"])
 
 
+async def test_a_sign_in_under_way_outlives_its_link(store: Store) -> None:
+    """Whoever is at the provider when the link runs out has until the end of their state."""
+    await put(
+        store, attempt(stage=Stage.SIGNING_IN, expires_at=END, state_expires_at=END + timedelta(minutes=9))
+    )
+    async with store.reading() as tx:
+        assert await attempts.stale(tx, now=END, exchanging_before=NOW, limit=9) == ()
+        assert await attempts.stale(tx, now=END + timedelta(minutes=9), exchanging_before=NOW, limit=9)
+
+
+async def test_choosing_groups_runs_out_where_nothing_waits(store: Store) -> None:
+    """A sign-in that carries no account is not kept for good only because nobody pressed Save."""
+    await put(store, attempt(stage=Stage.GROUPS, grant_id=GrantId("nobody")))
+    async with store.reading() as tx:
+        assert await attempts.stale(tx, now=END - timedelta(seconds=1), exchanging_before=NOW, limit=9) == ()
+        (found,) = await attempts.stale(tx, now=END, exchanging_before=NOW, limit=9)
+        (choosing,) = await attempts.choosing_groups(tx, T1, "shopify")
+    assert found.id == choosing.id == AT1
+
+
 async def test_exchange_hangs(store: Store) -> None:
     """An exchange that a crash cut short is found in time."""
     await put(store, attempt())
