@@ -72,6 +72,9 @@ async def measure() -> list[Row]:
         listing = (await load(found["SQLite"], connections=1, seconds=0.1, text=""))["body"]
         if str(listing).count("Open Provider") < 12:
             raise RuntimeError(f"this is no listing: {listing}")
+        words = (await load(found["SQLite"], connections=1, seconds=0.1, text="help"))["body"]
+        if "/lexer integrations" not in str(words):
+            raise RuntimeError(f"this is no help: {words}")
         if "bolt-js" in found:
             theirs = (await load(found["bolt-js"], connections=1, seconds=0.1, text=""))["body"]
             if json.loads(theirs) != json.loads(listing):

@@ -83,14 +83,20 @@ ADDRESS_INPUT = "address.input"
 def loading(attempt_id: str, provider: str) -> View:
     """Shown at once, while the link is made."""
     return _turning(
-        attempt_id, "Connect", provider, [section(f"Getting your link to {name(provider)} ready …"), if_it_stays()]
+        attempt_id,
+        "Connect",
+        provider,
+        [section(f"Getting your link to {name(provider)} ready …"), if_it_stays()],
     )
 
 
 def working(provider: str, attempt_id: str = "") -> View:
     """Shown at once after a submit; turns by itself. Give the attempt's id where the view is to be found by it again."""
     return _turning(
-        attempt_id, "Connect", provider, [section("Working on it. This updates by itself in a moment."), if_it_stays()]
+        attempt_id,
+        "Connect",
+        provider,
+        [section("Working on it. This updates by itself in a moment."), if_it_stays()],
     )
 
 

@@ -68,7 +68,9 @@ _NOTHING_TO_DO = {
 
 def opening(integration: str) -> View:
     """Shown at once, while the accounts are looked up."""
-    return modal(plain_name(integration, 24), DETAIL, [section(f"Opening {name(integration)} …"), if_it_stays()])
+    return modal(
+        plain_name(integration, 24), DETAIL, [section(f"Opening {name(integration)} …"), if_it_stays()]
+    )
 
 
 def detail(view: DetailView) -> View:

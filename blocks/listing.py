@@ -1,6 +1,7 @@
 """The listing: what is connected, attention first, and what can be connected. Never a wall: twelve tiles a page and one picker."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from blocks.parts import (
@@ -41,11 +42,12 @@ def listing(view: IntegrationsView) -> Message:
     if not view.connected and not view.available:
         return _nothing_found(view)
     page = min(max(view.page, 0), max(len(view.connected) - 1, 0) // TILES_PER_PAGE)
-    blocks = [header("Integrations"), section(f"*{_summary(view)}*"), *_tiles(view, page)]
+    summary = _summary(view)
+    blocks = [header("Integrations"), section(f"*{summary}*"), *_tiles(view, page)]
     if view.available:
         few = bool(view.words) and len(view.available) <= _FEW
         blocks += [{"type": "divider"}, *(_few if few else _available)(view.available)]
-    return message(_spoken(view, page), blocks)
+    return message(_spoken(view, page, summary), blocks)
 
 
 def _nothing_found(view: IntegrationsView) -> Message:
@@ -91,17 +93,23 @@ def _tiles(view: IntegrationsView, page: int) -> Iterator[Json]:
     for tile in view.connected[first : first + TILES_PER_PAGE]:
         primary = urgent and any(problem.status is Status.DISCONNECTED for problem in tile.problems)
         urgent = urgent and not primary
-        yield section(f"*{name(tile.name)}*\n{_state(tile)}", _open(tile, primary=primary))
+        yield _connected(tile, primary)
     if len(view.connected) > TILES_PER_PAGE:
         last = min(first + TILES_PER_PAGE, len(view.connected))
         yield context(f"{first + 1}–{last} of {len(view.connected)} connected")
         yield actions(*_pages(view, page))
 
 
-def _open(tile: Tile, *, primary: bool) -> Json:
+@lru_cache(maxsize=1024)
+def _connected(tile: Tile, primary: bool) -> Json:  # noqa: FBT001 - a cache tells names from places
+    """The same tile always looks the same, so one drawn before is not drawn again. Nobody changes a drawn block."""
+    return section(f"*{name(tile.name)}*\n{_state(tile)}", _open(tile, primary=primary))
+
+
+def _open(tile: Tile, *, primary: bool, place: str = "") -> Json:
     return button(
         f"Open {plain_name(tile.name, 60)}",
-        f"{OPEN}:{tile.key}",
+        f"{OPEN}:{place}{tile.key}",
         value=tile.key,
         style="primary" if primary else None,
     )
@@ -149,7 +157,7 @@ def _few(tiles: Sequence[Tile]) -> Iterator[Json]:
     """When the words named just these: a button each instead of a picker."""
     for tile in tiles:
         state = "Not connected" if tile.set_up else _NOT_SET_UP
-        yield section(f"*{name(tile.name)}*\n{state}", _open(tile, primary=False))
+        yield section(f"*{name(tile.name)}*\n{state}", _open(tile, primary=False, place="available."))
 
 
 def _available(tiles: Sequence[Tile]) -> Iterator[Json]:
@@ -212,19 +220,17 @@ def _option_groups(tiles: Sequence[Tile]) -> Iterator[Json]:
             )
 
 
-def _spoken(view: IntegrationsView, page: int) -> str:
+def _spoken(view: IntegrationsView, page: int, summary: str) -> str:
     """The essentials for a screen reader."""
     first = page * TILES_PER_PAGE
-    tiles = "; ".join(
-        f"{name(tile.name)}: {_spoken_state(tile)}" for tile in view.connected[first : first + TILES_PER_PAGE]
-    )
+    tiles = "; ".join(map(_spoken_tile, view.connected[first : first + TILES_PER_PAGE]))
     available = " ".join(
         f"{label}: {_some_names(members)}." for label, members in _by_category(view.available)
     )
     return " ".join(
         part
         for part in (
-            _summary(view),
+            summary,
             f"{tiles}." if tiles else "",
             available and f"You can connect: {available}",
         )
@@ -232,8 +238,9 @@ def _spoken(view: IntegrationsView, page: int) -> str:
     )
 
 
-def _spoken_state(tile: Tile) -> str:
+@lru_cache(maxsize=1024)
+def _spoken_tile(tile: Tile) -> str:
     if not tile.problems:
-        return "connected"
+        return f"{name(tile.name)}: connected"
     first = tile.problems[0]
-    return phrase(first.status, reason=first.reason, days=first.days)
+    return f"{name(tile.name)}: {phrase(first.status, reason=first.reason, days=first.days)}"

@@ -58,6 +58,7 @@ class Connectors:
         self._extra_settings = extra_settings
         self._outside = outside
         self._public_url = public_url.rstrip("/")
+        self._missing = {provider.key: self._still_needed(provider) for provider in self._providers}
 
     def providers(self) -> tuple[Provider, ...]:
         """Every known provider, set up or not, sorted by name."""
@@ -69,13 +70,17 @@ class Connectors:
 
     def missing_settings(self, key: str) -> tuple[str, ...]:
         """Names of the settings this provider still needs, e.g. LEXER_SHOPIFY_CLIENT_ID; empty = set up."""
+        return self._missing[key]
+
+    def _still_needed(self, provider: Provider) -> tuple[str, ...]:
+        key = provider.key
         held = self._credentials.get(key)
         extra = self._extra_settings.get(key, {})
         needs = {
             "CLIENT_ID": bool(held and held.client_id),
             "CLIENT_SECRET": bool(held and held.client_secret.get_secret_value()),
         }
-        for name in self._by_key[key].extra_settings:
+        for name in provider.extra_settings:
             needs[name] = name in extra and bool(extra[name].get_secret_value())
         return tuple(f"LEXER_{key.upper()}_{name}" for name, there in needs.items() if not there)
 

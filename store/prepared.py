@@ -79,5 +79,6 @@ def _read(found: Sequence[Any], readers: Sequence[tuple[int, Callable[[Any], Any
     rows = [list(row) for row in found]
     for row in rows:
         for place, reader in readers:
-            row[place] = reader(row[place])
+            if row[place] is not None:
+                row[place] = reader(row[place])
     return list(rows)

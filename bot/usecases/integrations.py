@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 
 import blocks.groups
 import blocks.help
@@ -40,51 +42,75 @@ async def _first_run(ctx: Context, ws: WorkspaceId, rights: Rights) -> Message:
 
 
 def _view(ctx: Context, overview: Overview, rights: Rights, words: str, page: int) -> IntegrationsView:
-    counts = {tile.provider_key: tile for tile in overview.tiles if tile.total > 0}
+    counts = {tile.provider_key: tile for tile in overview.tiles}
     providers = ctx.connectors.providers()
-    now = ctx.clock()
-    tiles = [_tile(ctx, p, counts.get(p.key), rights, now) for p in providers]
-    shown = narrow(tiles, words, {p.key: p.aliases for p in providers})
+    now, manages, admin = ctx.clock(), policy.may_manage(rights), policy.may_administer(rights)
+    ranked = [_ranked(*_facts(ctx, p, counts.get(p.key), now), manages, admin) for p in providers]
+    ranked.sort(key=_RANK)
+    shown = narrow([tile for _, tile in ranked], words, providers)
     return IntegrationsView(
-        connected=tuple(sorted((t for t in shown if t.accounts), key=_attention)),
-        available=tuple(sorted((t for t in shown if not t.accounts), key=_category)),
+        connected=tuple(t for t in shown if t.accounts),
+        available=tuple(t for t in shown if not t.accounts),
         words=words,
         page=page,
-        total=len(tiles),
+        total=len(ranked),
         nearest=None if shown else nearest(words, providers),
         nothing=None if shown else nothing(words),
     )
 
 
-def _tile(ctx: Context, provider: Provider, counts: Counts | None, rights: Rights, now: datetime) -> Tile:
+_RANK = itemgetter(0)
+_Facts = tuple[str, str, str, tuple[str, ...], Counts | None, int | None]
+
+
+def _facts(ctx: Context, provider: Provider, counts: Counts | None, now: datetime) -> _Facts:
+    days = policy.days_left(counts.expires_at, now) if counts else None
     missing = ctx.connectors.missing_settings(provider.key)
-    admin = policy.may_administer(rights)
-    return Tile(
-        key=provider.key,
-        name=provider.name,
-        category=provider.category.value,
-        accounts=_shown(counts, rights) if counts else 0,
-        problems=tuple(_problems(counts, rights, now)) if counts else (),
+    return provider.key, provider.name, provider.category.value, missing, counts, days
+
+
+@lru_cache(maxsize=4096)
+def _ranked(
+    key: str,
+    name: str,
+    category: str,
+    missing: tuple[str, ...],
+    counts: Counts | None,
+    days: int | None,
+    manages: bool,  # noqa: FBT001 - a cache tells names from places
+    admin: bool,  # noqa: FBT001
+) -> tuple[tuple[int, int, int, str], Tile]:
+    """A tile and its place in the reading order: attention first, then connected, then what can be connected, by category.
+
+    The same facts always make the same tile, so those seen before are not made again; the facts are read fresh each time.
+    """
+    problems = tuple(_problems(counts, days, manages=manages, admin=admin)) if counts else ()
+    tile = Tile(
+        key=key,
+        name=name,
+        category=category,
+        accounts=_shown(counts, manages=manages) if counts else 0,
+        problems=problems,
         set_up=not missing,
         missing_settings=missing if admin else (),
     )
+    return _place(tile), tile
 
 
-def _shown(counts: Counts, rights: Rights) -> int:
-    return counts.total if policy.may_manage(rights) else counts.total - counts.waiting
+def _shown(counts: Counts, *, manages: bool) -> int:
+    return counts.total if manages else counts.total - counts.waiting
 
 
-def _problems(counts: Counts, rights: Rights, now: datetime) -> Iterable[Problem]:
+def _problems(counts: Counts, days: int | None, *, manages: bool, admin: bool) -> Iterable[Problem]:
     if counts.disconnected:
         yield Problem(status=Status.DISCONNECTED, count=counts.disconnected, reason=counts.reason)
     if counts.needs_permission:
         yield Problem(status=Status.NEEDS_PERMISSION, count=counts.needs_permission)
-    days = policy.days_left(counts.expires_at, now)
     if days is not None:
         yield Problem(status=Status.EXPIRING, count=1, days=days)
-    if counts.waiting and policy.may_manage(rights):
+    if counts.waiting and manages:
         yield Problem(status=Status.WAITING, count=counts.waiting)
-    if counts.setup_problem and policy.may_administer(rights):
+    if counts.setup_problem and admin:
         yield Problem(status=Status.SETUP_PROBLEM, count=counts.setup_problem)
     if counts.provider_problem:
         yield Problem(status=Status.PROVIDER_PROBLEM, count=counts.provider_problem)
@@ -101,11 +127,10 @@ _WORST_FIRST = (
 _CATEGORIES = ("marketing", "ecommerce", "service", "other")
 
 
-def _attention(tile: Tile) -> tuple[int, str]:
-    worst = min((_WORST_FIRST.index(p.status) for p in tile.problems), default=len(_WORST_FIRST))
-    return worst, tile.name.casefold()
-
-
-def _category(tile: Tile) -> tuple[bool, int, str]:
+def _place(tile: Tile) -> tuple[int, int, int, str]:
+    name = tile.name.casefold()
+    if tile.accounts:
+        worst = min((_WORST_FIRST.index(p.status) for p in tile.problems), default=len(_WORST_FIRST))
+        return 0, worst, 0, name
     place = _CATEGORIES.index(tile.category) if tile.set_up else len(_CATEGORIES)
-    return not tile.set_up, place, tile.name.casefold()
+    return 1, int(not tile.set_up), place, name

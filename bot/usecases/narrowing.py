@@ -22,7 +22,7 @@ _AVAILABLE = ("not connected", "available", "unconnected")
 _EVERYTHING = ("", "all", "everything")
 
 
-def narrow(tiles: Sequence[Tile], words: str, aliases: Mapping[str, tuple[str, ...]]) -> list[Tile]:
+def narrow(tiles: Sequence[Tile], words: str, providers: Sequence[Provider]) -> list[Tile]:
     """The tiles that `words` mean: a status, a category, a name or an alias; everything for "" and "all"."""
     wanted = _plain(words)
     if wanted in _EVERYTHING:
@@ -37,7 +37,7 @@ def narrow(tiles: Sequence[Tile], words: str, aliases: Mapping[str, tuple[str, .
         return [t for t in tiles if not t.accounts]
     if wanted in _CATEGORY_WORDS:
         return [t for t in tiles if t.category == _CATEGORY_WORDS[wanted]]
-    return _by_name(tiles, wanted, aliases)
+    return _by_name(tiles, wanted, {provider.key: provider.aliases for provider in providers})
 
 
 def _by_name(tiles: Sequence[Tile], wanted: str, aliases: Mapping[str, tuple[str, ...]]) -> list[Tile]:
