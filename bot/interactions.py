@@ -6,11 +6,12 @@ Knows nothing of Bolt: `slack_app.py` turns payloads into these calls and answer
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from blocks.parts import Message, View
 from bot.errors import UserFacingError
 from bot.insisting import insisted
-from bot.messenger import DeliveryFailure
+from bot.messenger import DeliveryFailure, FailureKind
 from bot.usecases.context import Context
 from store.records import UserId, WorkspaceId
 
@@ -38,10 +39,9 @@ class CommandCall:
 
     async def open_then(self, first: View, make: Callable[[str], Awaitable[View]]) -> None:
         """Open `first` at once, then turn it into what `make` gives for its view id, or into words for what went wrong."""
-        shown = await self.caller.context.messenger.open_view(
-            self.caller.workspace_id, self.caller.trigger_id, first
-        )
-        await _fill(self.caller, shown, make)
+        named, send = _named(first), self.caller.context.messenger
+        shown = await send.open_view(self.caller.workspace_id, self.caller.trigger_id, named)
+        await _fill(self.caller, shown, named, make)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,8 @@ class ActionCall:
 
     async def open_then(self, first: View, make: Callable[[str], Awaitable[View]]) -> None:
         """As `CommandCall.open_then`, pushed where a modal is open already."""
-        await _fill(self.caller, await self.show(first), make)
+        named = _named(first)
+        await _fill(self.caller, await self.show(named), named, make)
 
     async def turn(self, view: View) -> DeliveryFailure | None:
         """Update the view this came from."""
@@ -185,13 +186,26 @@ def used_before(shown: str | DeliveryFailure) -> bool:
     return isinstance(shown, DeliveryFailure) and shown.error == "exchanged_trigger_id"
 
 
-async def _fill(caller: Caller, shown: str | DeliveryFailure, make: Callable[[str], Awaitable[View]]) -> None:
+def _named(first: View) -> View:
+    """With a name of its own, so that it is found again also when Slack's answer to its opening was lost."""
+    return {**first, "external_id": f"open-{uuid4().hex}"}
+
+
+async def _fill(
+    caller: Caller, shown: str | DeliveryFailure, first: View, make: Callable[[str], Awaitable[View]]
+) -> None:
     """What goes wrong in `make` is said in the opened view by whoever catches it (slack_words.tell)."""
     if used_before(shown):
         return
-    if isinstance(shown, DeliveryFailure):
-        raise UserFacingError(
-            "Slack closed the window before it could open.", "Please press the button again."
-        )
-    view, turn = await make(shown), caller.context.messenger.update_view
-    await insisted(lambda: turn(caller.workspace_id, view, view_id=shown))
+    lost = isinstance(shown, DeliveryFailure)
+    if isinstance(shown, DeliveryFailure) and shown.kind is not FailureKind.RETRY:
+        raise _closed()
+    view, turn = await make("" if lost else str(shown)), caller.context.messenger.update_view
+    found = {"external_id": first["external_id"]} if lost else {"view_id": str(shown)}
+    failure = await insisted(lambda: turn(caller.workspace_id, view, **found))
+    if lost and failure is not None:
+        raise _closed()
+
+
+def _closed() -> UserFacingError:
+    return UserFacingError("Slack closed the window before it could open.", "Please press the button again.")

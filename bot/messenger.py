@@ -34,7 +34,9 @@ __all__ = ["DeliveryFailure", "FailureKind", "Messenger", "Posted", "person_from
 
 _log = logging.getLogger(__name__)
 
-_PEOPLE_PAGES = 10
+_PEOPLE_PAGES = 20
+_PEOPLE_A_PAGE = 1000
+"""The most users.list gives at once (docs.slack.dev/reference/methods/users.list, read 2026-11)."""
 _TRIGGERS_KEPT = 500
 
 
@@ -194,11 +196,11 @@ class Messenger:
         return found or DeliveryFailure(kind=FailureKind.RETRY, error="unreadable_answer")
 
     async def people(self, workspace_id: WorkspaceId) -> tuple[Person, ...] | DeliveryFailure:
-        """Everyone in the workspace, at most 2,000."""
+        """Everyone in the workspace, at most 20,000."""
         found: list[Person] = []
         cursor = ""
         for _ in range(_PEOPLE_PAGES):
-            params = {"limit": 200, **({"cursor": cursor} if cursor else {})}
+            params = {"limit": _PEOPLE_A_PAGE, **({"cursor": cursor} if cursor else {})}
             answer = await self._call("users.list", workspace_id, verb="GET", params=params)
             if isinstance(answer, DeliveryFailure):
                 return answer

@@ -1,12 +1,12 @@
 """Named queries on people, as Slack last described them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 
 from store.database import Tx
 from store.records import Person, UserId, WorkspaceId
-from store.rows import chunks, columns_of, upsert, values_of
+from store.rows import chunks, columns_of, upsert, upsert_each, values_of
 from store.tables import ACTIVE, people
 
 PERSON = columns_of(Person, people)
@@ -17,6 +17,17 @@ async def save(tx: Tx, person: Person) -> None:
     await tx.conn.execute(
         upsert(people, values_of(person), keys=["workspace_id", "id"], only_if="seen_at", rising=True)
     )
+
+
+async def save_all(tx: Tx, persons: Sequence[Person]) -> None:
+    """As `save`, for a whole member list at once."""
+    if not persons:
+        return
+    rows = [values_of(person) for person in persons]
+    statement = upsert_each(
+        people, list(rows[0]), keys=["workspace_id", "id"], only_if="seen_at", rising=True
+    )
+    await tx.conn.execute(statement, rows)
 
 
 async def get(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> Person | None:

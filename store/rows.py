@@ -49,8 +49,26 @@ def upsert(
     `only_if` names a column that must hold the same value in the row that is there (with `rising`: one no later),
     else nothing is written.
     """
-    statement = insert(table).values(**values)
-    changed = {name: statement.excluded[name] for name in values if name not in keys}
+    return _overwriting(insert(table).values(**values), table, values, keys, only_if, rising=rising)
+
+
+def upsert_each(
+    table: Table, names: Sequence[str], *, keys: Sequence[str], only_if: str, rising: bool = False
+) -> Insert:
+    """As `upsert`, for a list of rows handed over at execution, each with these `names`."""
+    return _overwriting(insert(table), table, names, keys, only_if, rising=rising)
+
+
+def _overwriting(
+    statement: Insert,
+    table: Table,
+    names: Iterable[str],
+    keys: Sequence[str],
+    only_if: str | None,
+    *,
+    rising: bool,
+) -> Insert:
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
     where = None
     if only_if is not None:
         there, new = table.c[only_if], statement.excluded[only_if]

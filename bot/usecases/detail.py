@@ -160,7 +160,9 @@ def _history(entry: HistoryEntry) -> HistoryRow:
 async def remember_open(
     ctx: Context, ws: WorkspaceId, user_id: UserId, view_id: str, *, kind: str, subject: str, page: int = 0
 ) -> None:
-    """Note that a view is open, so that it is refreshed when its subject changes."""
+    """Note that a view is open, so that it is refreshed when its subject changes. One whose id is not known ("") cannot be."""
+    if not view_id:
+        return
     async with ctx.store.transaction() as tx:
         await views.opened(
             tx,

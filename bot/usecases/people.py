@@ -12,6 +12,8 @@ from store import audit, groups, people
 from store.database import Tx
 from store.records import Person, Rights, UserId, WorkspaceId
 
+_AT_ONCE = 1000
+
 
 class NotAllowed(UserFacingError):
     """The person lacks the Integrators permission."""
@@ -161,9 +163,10 @@ async def learn_everyone(ctx: Context, ws: WorkspaceId) -> None:
     found = await ctx.messenger.people(ws)
     if isinstance(found, DeliveryFailure):
         return
-    async with ctx.store.transaction() as tx:
-        for person in found:
-            await people.save(tx, person)
+    for start in range(0, len(found), _AT_ONCE):
+        # Not all in one transaction: others write too.
+        async with ctx.store.transaction() as tx:
+            await people.save_all(tx, found[start : start + _AT_ONCE])
 
 
 async def look_up(ctx: Context, ws: WorkspaceId, user_ids: tuple[UserId, ...]) -> Mapping[UserId, Person]:

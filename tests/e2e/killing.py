@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
-import pytest
 
 from bot.sandbox.workspace import open_sandbox
 from store import outbox
@@ -25,18 +24,6 @@ from tests.e2e.house import KEYS, House, Log, free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
-
-
-def _only(kind: str) -> Callable[..., Any]:
-    def marked(test: Callable[..., Any]) -> Callable[..., Any]:
-        by_http = pytest.mark.parametrize("mode", ["http"], indirect=True)(test)
-        return pytest.mark.parametrize("database_url", [kind], indirect=True)(by_http)
-
-    return marked
-
-
-ON_SQLITE, ON_POSTGRESQL = _only("sqlite"), _only("postgresql")
-"""A process takes seconds, so most of these stories are played once, on either database in turn; some in all combinations."""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.sandbox.people import PersonAtWork
-from store.records import AccountStatus, GrantState, Stage
+from bot.usecases.tickets import hash_of
+from store import attempts, workspaces
+from store.records import AccountStatus, AttemptId, GrantState, Stage, UserId, Workspace, WorkspaceId
 from tests.e2e.connecting import (
     ONE_WAY,
     attempts_kept,
@@ -96,6 +98,32 @@ class TestCrossedAnswers:
         await house.settle()
         assert "Did you just sign in" in maria.screen
         assert "Did you just sign in" not in ada.screen
+
+    async def test_a_state_of_another_workspace(self, house: House) -> None:
+        """10: a way back that belongs to another workspace changes nothing in this one, whoever brings it."""
+        await house.set_up()
+        maria = house.maria
+        await to_consent(house, maria)
+        back = await way_back(maria.browser)
+        (mine,) = await attempts_kept(house)
+        elsewhere = WorkspaceId("T0ELSEWHERE")
+        state = "s" * 43
+        other = replace(mine, id=AttemptId("another"), workspace_id=elsewhere, state_hash=hash_of(state))
+        async with house.bot.context.store.transaction() as tx:
+            await workspaces.save(
+                tx, Workspace(id=elsewhere, name="Elsewhere", bot_user_id=UserId("U0ELSEBOT"))
+            )
+            await attempts.insert(tx, other)
+        page = await visit(with_query(back, state=state), cookies=maria.browser.cookies)
+        await house.settle()
+        assert "Maria" not in page.text
+        assert "@northwind" not in page.text
+        assert await house.accounts() == ()
+        assert [a for a in await attempts_kept(house) if a.workspace_id == mine.workspace_id] == [mine]
+        assert await grants_kept(house) == ()
+        await maria.browser.opens(back)
+        await house.settle()
+        assert "Who may use @northwind?" in maria.screen
 
     async def test_the_account_is_disconnected_on_the_way(self, house: House) -> None:
         """26: a repair that comes back after Disconnect repairs nothing and says so."""

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from bot.usecases.renewal import fresh_tokens
@@ -13,7 +12,11 @@ from store import grants as grant_rows
 from store.records import AccountStatus, Grant
 from store.tables import grants
 from tests.e2e.checking import (
+    BOTH_DATABASES,
+    BY_SOCKET,
     FB,
+    ON_POSTGRESQL,
+    ON_SQLITE,
     another_bot,
     answers,
     check,
@@ -23,6 +26,7 @@ from tests.e2e.checking import (
     shop_connected,
     sign_in,
 )
+from tests.e2e.detour import open_detour
 from tests.e2e.house import TEAM, House
 
 
@@ -48,6 +52,7 @@ async def test_a_twitter_sign_in_is_renewed_after_two_hours(house: House) -> Non
         assert found.grant.refresh_started_at is None
 
 
+@ON_POSTGRESQL
 async def test_a_shop_is_renewed_after_an_hour(house: House) -> None:
     """Shopify's sign-ins end after one hour; the shop stays green."""
     await shop_connected(house)
@@ -56,6 +61,7 @@ async def test_a_shop_is_renewed_after_an_hour(house: House) -> None:
     assert renewals(house, "shopify") == 1
 
 
+@BY_SOCKET
 async def test_a_sign_in_that_has_time_is_left_alone(house: House) -> None:
     """Nothing is renewed before it has to be."""
     await connected(house)
@@ -64,6 +70,7 @@ async def test_a_sign_in_that_has_time_is_left_alone(house: House) -> None:
     assert renewals(house) == 0
 
 
+@ON_SQLITE
 async def test_a_long_sign_in_is_exchanged_days_before_it_ends(house: House) -> None:
     """Meta's sign-ins live 60 days and only a living one can be exchanged: it happens days ahead, and nobody is warned."""
     await connected(house, FB)
@@ -75,6 +82,7 @@ async def test_a_long_sign_in_is_exchanged_days_before_it_ends(house: House) -> 
     assert shown.count("🟢 Connected") == 3
 
 
+@ON_POSTGRESQL
 async def test_a_failed_early_exchange_leaves_the_account_green(house: House) -> None:
     """Meta does not exchange today: the sign-in still has days, so nothing is wrong yet."""
     await connected(house, FB)
@@ -86,6 +94,7 @@ async def test_a_failed_early_exchange_leaves_the_account_green(house: House) ->
     meta.client_secret = right
 
 
+@BY_SOCKET
 async def test_a_sign_in_that_ran_out_is_named_so(house: House) -> None:
     """Nobody looked for 60 days: the sign-in ran out, and all accounts behind it say so."""
     await connected(house, FB)
@@ -94,6 +103,7 @@ async def test_a_sign_in_that_ran_out_is_named_so(house: House) -> None:
     assert shown.count("🔴 Disconnected: the sign-in ran out") == 3
 
 
+@ON_SQLITE
 async def test_an_access_that_died_early_is_renewed(house: House) -> None:
     """The provider forgot a sign-in's access before its time: renewing heals it, and nobody is told of a disconnection."""
     await connected(house)
@@ -101,6 +111,7 @@ async def test_an_access_that_died_early_is_renewed(house: House) -> None:
     assert "@northwind is connected." in await checks(house)
 
 
+@BOTH_DATABASES
 async def test_two_bots_renew_once(house: House) -> None:
     """Two bots on one database check the same account at once: the provider is asked to renew once, both find it well."""
     await connected(house)
@@ -113,6 +124,7 @@ async def test_two_bots_renew_once(house: House) -> None:
     assert renewals(house) == 1
 
 
+@ON_POSTGRESQL
 async def test_two_bots_renew_a_refused_sign_in_once(house: House) -> None:
     """As above where the sign-in still had time but was refused: whoever comes second takes what the first renewed."""
     await connected(house)
@@ -124,24 +136,24 @@ async def test_two_bots_renew_a_refused_sign_in_once(house: House) -> None:
     assert len(sign_in(house).access) == 1
 
 
+@BOTH_DATABASES
 async def test_a_refusal_after_someone_else_renewed_is_a_race(house: House) -> None:
     """A bot paused too long finds its old sign-in refused because another bot renewed it: the account stays green."""
     await connected(house)
     (found,) = await house.accounts()
     house.clock.advance(timedelta(hours=3))
-    pretend = house.sandbox.provider("twitter")
-    pretend.outage = "slow"
-    async with another_bot(house) as paused:
+    async with (
+        open_detour(house.sandbox.base_url) as detour,
+        another_bot(house, base=detour.url) as paused,
+    ):
+        gate = detour.stops("/2/oauth2/token")
         late = asyncio.create_task(check(paused, found.account.id))
-        while not await _locked(house):
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(0.3)
-        pretend.outage = None
+        await gate.reached.wait()
         house.clock.advance(timedelta(minutes=2))
         assert (await check(house.bot, found.account.id)).account.status is AccountStatus.CONNECTED
-        renewed = (await house.accounts())[0].grant
-        kept = await _tokens(house, renewed)
-        # The paused one's call comes to its end only now, with the token that is used up.
+        kept = await _tokens(house, (await house.accounts())[0].grant)
+        # The paused one's call comes to its end only now, with what is used up.
+        gate.free.set()
         assert (await late).account.status is AccountStatus.CONNECTED
     (after,) = await house.accounts()
     assert after.account.status is AccountStatus.CONNECTED
@@ -149,15 +161,7 @@ async def test_a_refusal_after_someone_else_renewed_is_a_race(house: House) -> N
     assert renewals(house) == 1
 
 
-async def _locked(house: House) -> bool:
-    async with house.bot.context.store.reading() as tx:
-        return bool(
-            await tx.conn.scalar(
-                sa.select(sa.func.count()).select_from(grants).where(grants.c.refresh_started_at.is_not(None))
-            )
-        )
-
-
+@BY_SOCKET
 async def test_waiting_for_another_bot_is_no_verdict(house: House) -> None:
     """While another bot renews and does not come to an end, a check says nothing bad of the account."""
     await connected(house)
@@ -173,7 +177,7 @@ async def test_waiting_for_another_bot_is_no_verdict(house: House) -> None:
     assert renewals(house) == 0
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
+@ON_SQLITE
 async def test_an_answer_that_was_lost_is_told_as_it_is(house: House) -> None:
     """The provider renewed, but its answer was lost on the way: the old one is tried once more, then a person is asked to sign in."""
     await connected(house)
@@ -190,6 +194,7 @@ async def test_an_answer_that_was_lost_is_told_as_it_is(house: House) -> None:
     assert "Reconnect" in shown
 
 
+@ON_POSTGRESQL
 async def test_an_answer_that_was_lost_before_the_provider_worked_heals(house: House) -> None:
     """The bot stopped before the provider had renewed anything: the old one still works, and all is well."""
     await connected(house)
@@ -201,6 +206,7 @@ async def test_an_answer_that_was_lost_before_the_provider_worked_heals(house: H
     assert found.grant.refresh_started_at is None
 
 
+@BY_SOCKET
 async def test_a_provider_that_keeps_the_refresh_is_believed(house: House) -> None:
     """A renewal without a new refresh keeps the old one."""
     await connected(house)
@@ -215,6 +221,7 @@ async def test_a_provider_that_keeps_the_refresh_is_believed(house: House) -> No
     assert renewals(house) == 2
 
 
+@ON_SQLITE
 async def test_a_token_is_saved_before_it_is_used(house: House) -> None:
     """The new sign-in is in the database when the provider is first asked with it, also if that very question then fails."""
     await connected(house)

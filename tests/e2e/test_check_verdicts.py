@@ -5,7 +5,17 @@ from datetime import timedelta
 import pytest
 
 from store.records import AccountStatus
-from tests.e2e.checking import FB, ON_PURPOSE, answers, checks, connected
+from tests.e2e.checking import (
+    BOTH_DATABASES,
+    BY_SOCKET,
+    FB,
+    ON_POSTGRESQL,
+    ON_PURPOSE,
+    ON_SQLITE,
+    answers,
+    checks,
+    connected,
+)
 from tests.e2e.house import House
 
 
@@ -39,6 +49,7 @@ async def test_access_removed_turns_every_open_view_red(house: House) -> None:
     assert listed.text.index("🔴") < listed.text.index("Shopify")
 
 
+@ON_SQLITE
 async def test_a_person_off_one_ad_account_leaves_its_siblings_connected(house: House) -> None:
     """Someone is taken off one ad account: that one is red; the others of the same sign-in stay connected."""
     await connected(house, FB)
@@ -57,8 +68,7 @@ async def test_a_person_off_one_ad_account_leaves_its_siblings_connected(house: 
         ("twitter", "Twitter (X)", "revoked", "the sign-in is no longer accepted"),
     ],
 )
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_POSTGRESQL
 async def test_the_reason_is_in_plain_words(
     house: House, key: str, name: str, state: str, words: str
 ) -> None:
@@ -71,6 +81,7 @@ async def test_the_reason_is_in_plain_words(
     assert f"{one} is disconnected: {words}. Reconnect it below." in shown
 
 
+@BY_SOCKET
 async def test_a_suspended_account_is_named_so(house: House) -> None:
     """An account the provider froze looks disconnected first, and is red once that has lasted."""
     await connected(house)
@@ -81,6 +92,7 @@ async def test_a_suspended_account_is_named_so(house: House) -> None:
     assert "🔴 Disconnected: the account is suspended there" in shown
 
 
+@BOTH_DATABASES
 async def test_an_undeclared_refusal_needs_three_and_time(house: House) -> None:
     """A refusal the provider's file does not call final makes an account doubtful, not red: three in a row and ten minutes."""
     await connected(house)
@@ -96,6 +108,7 @@ async def test_an_undeclared_refusal_needs_three_and_time(house: House) -> None:
     assert "🔴 Disconnected" in await checks(house)
 
 
+@ON_SQLITE
 async def test_two_refusals_and_a_good_answer_begin_anew(house: House) -> None:
     """A good answer wipes the doubt away."""
     await connected(house)
@@ -117,6 +130,7 @@ TROUBLE = [
 
 
 @pytest.mark.parametrize(("outage", "words", "status"), TROUBLE)
+@ON_POSTGRESQL
 async def test_trouble_over_there_never_blames_an_account(
     house: House, outage: str, words: str, status: AccountStatus
 ) -> None:
@@ -134,6 +148,7 @@ async def test_trouble_over_there_never_blames_an_account(
     assert "🟢 Connected" in await checks(house)
 
 
+@BY_SOCKET
 async def test_our_own_mistake_never_blames_an_account(house: House) -> None:
     """Our client secret is refused: members read nothing of a disconnection, admins that this bot's set-up is to blame."""
     await connected(house)
@@ -151,8 +166,7 @@ async def test_our_own_mistake_never_blames_an_account(house: House) -> None:
     assert "🟢 Connected" in await checks(house)
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_a_slow_provider_is_waited_for(house: House) -> None:
     """A provider that takes its time is asked in the background; the press is answered at once. (Time only: one combination.)"""
     await connected(house)
@@ -163,6 +177,7 @@ async def test_a_slow_provider_is_waited_for(house: House) -> None:
     assert "@northwind is connected." in house.maria.screen
 
 
+@ON_POSTGRESQL
 async def test_a_doubt_shows_through_an_outage_that_is_over(house: House) -> None:
     """First the provider was down, then it refused: the outage is no longer shown as the cause."""
     await connected(house)
@@ -177,6 +192,7 @@ async def test_a_doubt_shows_through_an_outage_that_is_over(house: House) -> Non
     assert "⚪" not in shown
 
 
+@BY_SOCKET
 async def test_an_account_removed_while_it_is_checked_stays_removed(house: House) -> None:
     """Someone disconnects an account while its check runs: the check's answer brings nothing back."""
     await connected(house)
@@ -193,6 +209,7 @@ async def test_an_account_removed_while_it_is_checked_stays_removed(house: House
     assert "Not connected" in house.maria.screen
 
 
+@ON_SQLITE
 async def test_someone_without_the_permission_cannot_check(house: House) -> None:
     """Who lost the Integrators permission with the modal open is told so, and an audit row says it was refused."""
     await connected(house)

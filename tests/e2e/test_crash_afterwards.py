@@ -7,9 +7,19 @@ from pathlib import Path
 import pytest
 
 from store.records import AccountStatus, GrantState
-from tests.e2e.checking import checks, connected, disconnects, history, kept_secrets, renewals, sign_in
+from tests.e2e.checking import (
+    ON_POSTGRESQL,
+    ON_SQLITE,
+    checks,
+    connected,
+    disconnects,
+    history,
+    kept_secrets,
+    renewals,
+    sign_in,
+)
 from tests.e2e.house import House, Log
-from tests.e2e.killing import ON_POSTGRESQL, ON_SQLITE, BotProcess, open_killable
+from tests.e2e.killing import BotProcess, open_killable
 
 
 @pytest.fixture

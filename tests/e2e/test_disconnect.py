@@ -4,9 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+
+from bot.usecases.disconnect import revoke_due
+from store.records import AccountStatus
 from tests.e2e.checking import (
+    BOTH_DATABASES,
+    BY_SOCKET,
     FB,
+    ON_POSTGRESQL,
     ON_PURPOSE,
+    ON_SQLITE,
     another_bot,
     checks,
     connected,
@@ -19,10 +26,8 @@ from tests.e2e.checking import (
 )
 from tests.e2e.house import House
 
-from bot.usecases.disconnect import revoke_due
-from store.records import AccountStatus
 
-
+@ON_SQLITE
 async def test_it_asks_first_and_says_who_loses_access(house: House) -> None:
     """Before anything happens a person reads who loses access and what stops; "Keep connected" keeps it."""
     await connected(house)
@@ -55,6 +60,7 @@ async def test_the_last_account_ends_the_sign_in(house: House) -> None:
     assert "🔴" not in await house.answer(house.maria, "/lexer")
 
 
+@BOTH_DATABASES
 async def test_a_sibling_keeps_the_sign_in(house: House) -> None:
     """One of three ad accounts is disconnected: the other two stay and work; the last one ends the sign-in."""
     await connected(house, FB)
@@ -81,6 +87,7 @@ async def test_a_sibling_keeps_the_sign_in(house: House) -> None:
     assert await kept_secrets(house) == 0
 
 
+@ON_POSTGRESQL
 async def test_a_shop_says_what_ending_does_besides(house: House) -> None:
     """For a shop the person reads that the app is uninstalled there for everybody, and it is."""
     await shop_connected(house)
@@ -93,6 +100,7 @@ async def test_a_shop_says_what_ending_does_besides(house: House) -> None:
     assert sign_in(house, "shopify").ended
 
 
+@BY_SOCKET
 async def test_a_sign_in_that_ran_out_is_renewed_to_be_ended(house: House) -> None:
     """A shop whose access ran out hours ago is still ended at the provider, truly."""
     await shop_connected(house)
@@ -102,6 +110,7 @@ async def test_a_sign_in_that_ran_out_is_renewed_to_be_ended(house: House) -> No
     assert sign_in(house, "shopify").ended
 
 
+@BOTH_DATABASES
 async def test_a_provider_that_is_down_is_tried_again(house: House) -> None:
     """The provider is down: the account is gone at once, the end of its access is tried until it works, and the modal follows."""
     await connected(house)
@@ -118,6 +127,7 @@ async def test_a_provider_that_is_down_is_tried_again(house: House) -> None:
     assert await kept_secrets(house) == 0
 
 
+@ON_SQLITE
 async def test_after_about_a_day_it_is_given_up_in_words(house: House) -> None:
     """The provider stays down: after about a day whoever disconnected is told where to end the access by hand; secrets are destroyed."""
     await connected(house)
@@ -136,6 +146,7 @@ async def test_after_about_a_day_it_is_given_up_in_words(house: House) -> None:
     assert "access could not be ended at the provider" in house.maria.screen
 
 
+@ON_POSTGRESQL
 async def test_a_refused_end_is_told_at_once(house: House) -> None:
     """The provider refuses to end the access: no success is claimed; the person reads where to do it, in modal and message."""
     await connected(house)
@@ -150,6 +161,7 @@ async def test_a_refused_end_is_told_at_once(house: House) -> None:
     twitter.client_secret = right
 
 
+@BY_SOCKET
 async def test_a_disconnected_account_is_told_as_ended(house: House) -> None:
     """An account the provider had ended already is disconnected without trouble."""
     await connected(house, FB)
@@ -162,6 +174,7 @@ async def test_a_disconnected_account_is_told_as_ended(house: House) -> None:
     assert (await history(house, "facebook_ads"))[-1] == "revoked"
 
 
+@BOTH_DATABASES
 async def test_pressing_twice_disconnects_once(house: House) -> None:
     """Two confirmations at once, by one person in two windows and by another: the account goes once, everybody reads the outcome."""
     await connected(house)
@@ -178,6 +191,7 @@ async def test_pressing_twice_disconnects_once(house: House) -> None:
     assert [granted for action, granted in await house.audited() if action == "disconnected"] == [True]
 
 
+@BOTH_DATABASES
 async def test_two_bots_end_it_once(house: House) -> None:
     """Two bots look for sign-ins to end at once: one takes each."""
     await connected(house)
@@ -192,7 +206,7 @@ async def test_two_bots_end_it_once(house: House) -> None:
 
 
 @pytest.mark.parametrize("label", ["Check now", "Disconnect", "Choose Groups", "Reconnect"])
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
+@ON_SQLITE
 async def test_old_buttons_answer_with_the_present(house: House, label: str) -> None:
     """Every button of an account that is gone, pressed in an old window, says that it is gone; nothing happens."""
     await connected(house)
@@ -212,6 +226,7 @@ async def test_old_buttons_answer_with_the_present(house: House, label: str) -> 
         assert "Not connected." in house.maria.screen
 
 
+@ON_POSTGRESQL
 async def test_a_new_connection_is_a_new_account(house: House) -> None:
     """Disconnected and integrated again: it works, with a new beginning, and the old history stays."""
     await connected(house)
@@ -224,8 +239,7 @@ async def test_a_new_connection_is_a_new_account(house: House) -> None:
     assert not sign_in(house).ended
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
+@BY_SOCKET
 async def test_nothing_of_a_sign_in_is_left_in_the_file(house: House) -> None:
     """After Disconnect not even the sealed secrets are in a row: what the file holds cannot be opened with any key."""
     await connected(house)
@@ -235,6 +249,7 @@ async def test_nothing_of_a_sign_in_is_left_in_the_file(house: House) -> None:
     assert await kept_secrets(house) == 0
 
 
+@ON_SQLITE
 async def test_a_waiting_account_can_be_removed(house: House) -> None:
     """A sign-in that waits for its Groups is removed by another Integrator: nobody loses access, it is ended, Save comes too late."""
     house.may_refuse |= ON_PURPOSE

@@ -2,11 +2,21 @@
 
 from datetime import timedelta
 
-import pytest
-
 from bot.sandbox.people import PersonAtWork
 from store.records import AccountStatus, GrantState
-from tests.e2e.checking import FB, checks, connected, disconnects, history, kept_secrets, sign_in
+from tests.e2e.checking import (
+    BOTH_DATABASES,
+    BY_SOCKET,
+    FB,
+    ON_POSTGRESQL,
+    ON_SQLITE,
+    checks,
+    connected,
+    disconnects,
+    history,
+    kept_secrets,
+    sign_in,
+)
 from tests.e2e.house import House
 
 
@@ -76,6 +86,7 @@ async def test_another_account_is_refused_and_named(house: House) -> None:
     assert healed.account.id == before.account.id
 
 
+@ON_POSTGRESQL
 async def test_another_browser_brings_the_question_first(house: House) -> None:
     """The sign-in comes back in a browser without the cookie: nothing changes before the person has said it was theirs."""
     await _broken(house)
@@ -96,6 +107,7 @@ async def test_another_browser_brings_the_question_first(house: House) -> None:
     assert "econnected" in maria.screen
 
 
+@BY_SOCKET
 async def test_siblings_heal_together(house: House) -> None:
     """One sign-in carries three ad accounts: reconnecting one heals all that the new sign-in reaches."""
     await _broken(house, FB)
@@ -105,6 +117,7 @@ async def test_siblings_heal_together(house: House) -> None:
     assert len({a.grant.id for a in await house.accounts("facebook_ads")}) == 1
 
 
+@BOTH_DATABASES
 async def test_siblings_out_of_reach_stay_and_are_named(house: House) -> None:
     """The new sign-in leaves one ad account unticked: that one stays red, is named, and can still be reconnected."""
     await _broken(house, FB)
@@ -124,6 +137,7 @@ async def test_siblings_out_of_reach_stay_and_are_named(house: House) -> None:
     assert not sign_in(house, "facebook_ads").ended, "ending the old one would have ended the new one too"
 
 
+@ON_SQLITE
 async def test_a_green_account_can_be_reconnected(house: House) -> None:
     """Reconnect is offered on a healthy account too, and the one sign-in is not ended by the end of the other."""
     await connected(house)
@@ -133,6 +147,7 @@ async def test_a_green_account_can_be_reconnected(house: House) -> None:
     assert await kept_secrets(house) == 1
 
 
+@ON_POSTGRESQL
 async def test_another_integrator_may_repair(house: House) -> None:
     """Ada repairs what Maria connected, and Maria's open detail turns green."""
     await _broken(house)
@@ -145,6 +160,7 @@ async def test_another_integrator_may_repair(house: House) -> None:
     assert "🟢 Connected" in house.maria.screen
 
 
+@BY_SOCKET
 async def test_an_account_removed_meanwhile_needs_no_sign_in(house: House) -> None:
     """Someone disconnects the account while its Reconnect link is open: modal, message and page say so; nobody signs in for nothing."""
     await _broken(house)
@@ -161,7 +177,7 @@ async def test_an_account_removed_meanwhile_needs_no_sign_in(house: House) -> No
     assert "disconnected in the meantime" in page.text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_an_account_removed_during_the_sign_in_stays_removed(house: House) -> None:
     """As above, but at the provider's page already: the sign-in brings nothing back and is ended."""
     await _broken(house)
@@ -180,6 +196,7 @@ async def test_an_account_removed_during_the_sign_in_stays_removed(house: House)
     assert await kept_secrets(house) == 0
 
 
+@ON_POSTGRESQL
 async def test_cancelling_changes_nothing(house: House) -> None:
     """Reconnect cancelled at the provider: the account stays as it was, red or green."""
     await _broken(house)
@@ -196,6 +213,7 @@ async def test_cancelling_changes_nothing(house: House) -> None:
     assert await house.accounts() == before
 
 
+@BY_SOCKET
 async def test_fewer_permissions_leave_the_account_as_it_was(house: House) -> None:
     """A needed permission was left out: the reconnect is refused with its words, the account stays red."""
     await _broken(house)
@@ -205,6 +223,7 @@ async def test_fewer_permissions_leave_the_account_as_it_was(house: House) -> No
     assert found.account.status is AccountStatus.DISCONNECTED
 
 
+@ON_SQLITE
 async def test_an_old_reconnect_button_answers_with_the_present(house: House) -> None:
     """Reconnect pressed in a modal from before the account was removed: it says that the account is gone."""
     await _broken(house)
@@ -219,7 +238,7 @@ async def test_an_old_reconnect_button_answers_with_the_present(house: House) ->
     assert "no longer connected" in house.maria.screen
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
+@ON_POSTGRESQL
 async def test_someone_else_cannot_repair_without_the_permission(house: House) -> None:
     """Tom sees that an account of his Group is broken and can ask; a Reconnect of his by a forged press is refused."""
     await connected(house)
@@ -242,6 +261,7 @@ async def test_someone_else_cannot_repair_without_the_permission(house: House) -
     assert ("reconnect", False) in await house.audited()
 
 
+@BY_SOCKET
 async def test_a_sign_in_of_someone_else_repairs_and_ends_the_old_one(house: House) -> None:
     """Another person at the provider reaches the same ad accounts: whoever signs in repairs, and the old sign-in is ended."""
     await connected(house, FB)

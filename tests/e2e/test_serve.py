@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.databases import database_url
-from tests.e2e.house import KEYS, free_port
 
 from bot.sandbox.workspace import Sandbox, open_sandbox
+from tests.databases import database_url
+from tests.e2e.house import KEYS, free_port
 
 __all__ = ["database_url"]
 

@@ -205,3 +205,12 @@ async def test_user_change_is_believed_at_once(house: House) -> None:
     asked = len([call for call in house.sandbox.calls if call.method == "users.info"])
     assert "Nothing is connected yet." in await house.answer(house.tom, "/lexer")
     assert len([call for call in house.sandbox.calls if call.method == "users.info"]) == asked
+
+
+async def test_a_window_whose_opening_was_not_confirmed_still_fills(house: House) -> None:
+    """Where Slack opened the window but its answer was lost, no "Opening …" stays for ever."""
+    await house.set_up()
+    await house.maria.types("/lexer integrations twitter")
+    house.sandbox.faults.add(Fault(method="views.open", cut="after"))
+    await house.maria.presses("Open Twitter (X)")
+    assert "Integrate Twitter (X)" in await house.maria.sees("Read the guide")

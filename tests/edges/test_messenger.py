@@ -236,7 +236,7 @@ async def test_slack_is_asked_who_someone_is(messenger: Messenger, slack: Preten
 
 
 async def test_the_member_list_is_read_page_by_page(messenger: Messenger, slack: PretendSlack) -> None:
-    """users.list is followed to its end, at most ten pages."""
+    """users.list is followed to its end, at most twenty pages."""
     slack.answers["users.list"] = lambda _call: (
         200,
         {},
@@ -248,7 +248,7 @@ async def test_the_member_list_is_read_page_by_page(messenger: Messenger, slack:
     )
     found = await messenger.people(WS)
     assert not isinstance(found, DeliveryFailure)
-    assert len(found) == 10
+    assert len(found) == 20
 
 
 PEOPLE: list[tuple[dict[str, Any], str]] = [

@@ -4,7 +4,8 @@ import pytest
 
 from store import groups, people
 from store.database import Conflict, Store
-from tests.store.made import MARIA, NOW, OMAR, T1, T2, group, person, put, put_in, settle
+from store.records import UserId
+from tests.store.made import LATER, MARIA, NOW, OMAR, T1, T2, group, person, put, put_in, settle
 
 
 async def test_name_taken(store: Store) -> None:
@@ -127,3 +128,14 @@ async def test_admins(store: Store) -> None:
     )
     async with store.reading() as tx:
         assert [admin.name for admin in await people.admins(tx, T1)] == ["Adam", "zoe"]
+
+
+async def test_a_whole_member_list_is_kept_at_once(store: Store) -> None:
+    """Thousands of people are remembered quickly, and what was seen later still wins."""
+    await put(store, person("U7", name="Newer", seen_at=LATER))
+    async with store.transaction() as tx:
+        await people.save_all(tx, [person(f"U{number}") for number in range(2500)])
+        await people.save_all(tx, [])
+        known = await people.names(tx, T1, [UserId(f"U{number}") for number in range(2500)])
+    assert len(known) == 2500
+    assert known[UserId("U7")].name == "Newer"
