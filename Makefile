@@ -55,7 +55,13 @@ format: .venv/dev.stamp
 docs: .venv/dev.stamp
 	$(BIN)/python -m tests.architecture.readme_parts
 
-bench: .venv/dev.stamp
+# The peer in JavaScript, where there is a node to run it; without, its row says "not measured".
+bench/js/node_modules: bench/js/package.json
+	@command -v npm >/dev/null && npm install --prefix bench/js --no-package-lock --no-audit --no-fund --silent || \
+		echo "bolt-js is not installed here: its rows will say so"
+	@mkdir -p $@ && touch $@
+
+bench: .venv/dev.stamp bench/js/node_modules
 	$(BIN)/python -m bench
 
 requirements: .venv/dev.stamp

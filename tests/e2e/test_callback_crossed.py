@@ -1,5 +1,7 @@
 """Answers that cross: two people with one account one after the other, and codes and ways back of somebody else."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.sandbox.people import PersonAtWork
