@@ -49,16 +49,15 @@ async def give(ctx: Context, attempt: Attempt, chosen: tuple[str, ...]) -> NoGro
     Pressing Save twice saves once. Raises `UserFacingError` where the person may not, or nothing is left to save.
     """
     ws = attempt.workspace_id
-    await people.integrator(ctx, ws, attempt.user_id, action="connect", subject=attempt.provider_key)
-    async with ctx.store.transaction() as tx:
+    asked = {"action": "connect", "subject": attempt.provider_key}
+    await people.integrator(ctx, ws, attempt.user_id, **asked)
+    async with people.rechecked(ctx, ws, attempt.user_id, **asked) as tx:
         fresh = await attempts.get(tx, attempt.id)
         if fresh is None or fresh.stage is not Stage.GROUPS or fresh.grant_id is None:
             return None
         group_ids = await known_groups(tx, ws, chosen)
         if not group_ids:
             return NoGroup()
-        if not await people.still_integrator(tx, ws, attempt.user_id):
-            raise people.NotAllowed
         grant = await grants.get(tx, ws, fresh.grant_id)
         if grant is None or grant.state is not GrantState.LIVE:
             await _too_late(ctx, tx, fresh)
@@ -135,9 +134,7 @@ async def regroup(
 
     """
     await people.integrator(ctx, ws, user_id, action="groups", subject=account_id)
-    async with ctx.store.transaction() as tx:
-        if not await people.still_integrator(tx, ws, user_id):
-            raise people.NotAllowed
+    async with people.rechecked(ctx, ws, user_id, action="groups", subject=account_id) as tx:
         found = await accounts.get(tx, ws, account_id)
         if found is None or found.account.status is AccountStatus.REMOVED:
             raise gone()

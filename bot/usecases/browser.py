@@ -27,6 +27,8 @@ async def look(ctx: Context, ticket: str) -> ConnectPage | ResultPage:
     provider = ctx.connectors.get(attempt.provider_key)
     if provider is None or not _works(ctx, attempt):
         return await results.of_attempt(ctx, attempt)
+    if ctx.connectors.missing_settings(provider.key):
+        return results.not_set_up(provider.name)
     async with ctx.store.reading() as tx:
         return await _connect_page(ctx, tx, attempt, provider)
 
@@ -70,6 +72,8 @@ async def go(ctx: Context, ticket: str, cookies: Mapping[str, str]) -> Departure
     provider = ctx.connectors.get(attempt.provider_key)
     if provider is None or not _works(ctx, attempt):
         return await results.of_attempt(ctx, attempt)
+    if ctx.connectors.missing_settings(provider.key):
+        return results.not_set_up(provider.name)
     cookie = cookies.get(tickets.cookie_name(attempt.id))
     if cookie is None or not tickets.is_ours(ctx, attempt.id, cookie):
         return results.no_cookie()
@@ -146,6 +150,8 @@ async def finish(
         or "\x00" in state
     ):
         return results.unreadable_callback()
+    if ctx.connectors.missing_settings(provider_key):
+        return results.not_set_up(provider.name)
     async with ctx.store.transaction() as tx:
         attempt = await attempts.take_state(
             tx, state_hash=tickets.hash_of(state), provider_key=provider_key, now=ctx.clock()

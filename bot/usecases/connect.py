@@ -151,12 +151,11 @@ def _attempt(
 
 
 async def _begin(ctx: Context, attempt: Attempt, *, action: str, subject: str) -> None:
-    async with ctx.store.transaction() as tx:
-        if not await people.still_integrator(tx, attempt.workspace_id, attempt.user_id):
-            raise people.NotAllowed
+    ws, user_id = attempt.workspace_id, attempt.user_id
+    async with people.rechecked(ctx, ws, user_id, action=action, subject=subject) as tx:
         if not await attempts.insert(tx, attempt):
             return
-        await people.record(ctx, tx, attempt.workspace_id, attempt.user_id, action=action, subject=subject)
+        await people.record(ctx, tx, ws, user_id, action=action, subject=subject)
         await (tell_view if attempt.stage is Stage.ADDRESS else tell)(ctx, tx, attempt)
     ctx.kick("deliver")
 

@@ -72,9 +72,7 @@ async def disconnect(
 
     """
     await people.integrator(ctx, ws, user_id, action="disconnect", subject=account_id)
-    async with ctx.store.transaction() as tx:
-        if not await people.still_integrator(tx, ws, user_id):
-            raise people.NotAllowed
+    async with people.rechecked(ctx, ws, user_id, action="disconnect", subject=account_id) as tx:
         found = await accounts.get(tx, ws, account_id)
         if found is None:
             raise gone()

@@ -9,7 +9,7 @@ from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
 from bot.usecases.renewal import can_renew, fresh_tokens
 from connectors.engine import Tokens
-from connectors.observation import Expired, Observation, Reason, Rejected
+from connectors.observation import Expired, Misconfigured, Observation, Reason, Rejected
 from connectors.provider import Provider
 from store import accounts
 from store.records import Account, AccountDetail, AccountId, AccountStatus, GrantState, UserId, WorkspaceId
@@ -60,6 +60,8 @@ async def observe(ctx: Context, provider: Provider, found: AccountDetail) -> tup
 
     A refusal counts only once a renewed sign-in is refused too, where it can be renewed.
     """
+    if ctx.connectors.missing_settings(provider.key):
+        return Misconfigured(), True
     tokens = await fresh_tokens(ctx, provider, found.grant)
     if not isinstance(tokens, Tokens):
         return tokens, True

@@ -1,6 +1,7 @@
 """Who someone is and what they may do, checked again at every click."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -130,6 +131,30 @@ async def record(
         granted=granted,
         detail=detail,
     )
+
+
+@asynccontextmanager
+async def rechecked(
+    ctx: Context, ws: WorkspaceId, user_id: UserId, *, action: str, subject: str
+) -> AsyncIterator[Tx]:
+    """The transaction of a change to a connection, which asks once more inside: nobody took the permission away since.
+
+    Raises:
+        NotAllowed: somebody did; nothing is written but the audit row.
+
+    """
+    try:
+        async with ctx.store.transaction() as tx:
+            await _insist_on_integrator(tx, ws, user_id)
+            yield tx
+    except NotAllowed:
+        await refuse(ctx, ws, user_id, action=action, subject=subject)
+        raise
+
+
+async def _insist_on_integrator(tx: Tx, ws: WorkspaceId, user_id: UserId) -> None:
+    if not await still_integrator(tx, ws, user_id):
+        raise NotAllowed
 
 
 async def still_integrator(tx: Tx, ws: WorkspaceId, user_id: UserId) -> bool:

@@ -132,3 +132,14 @@ def no_cookie() -> ResultPage:
         "Your browser did not keep the cookie this page needs. Allow cookies for this site, open the link from Slack once more, and press Continue.",
         None,
     )
+
+
+def not_set_up(provider: str) -> ResultPage:
+    """The operator took the provider's client out of the settings while a link was out."""
+    return _page(
+        503,
+        "bad",
+        f"{provider} is not set up any more",
+        "Nothing was connected. Tell the person who runs this bot, and start again from Slack when it is mended.",
+        None,
+    )

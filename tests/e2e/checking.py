@@ -1,6 +1,6 @@
 """Steps the stories of checking, repairing and ending share."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -102,13 +102,16 @@ def renewals(house: House, key: str = "twitter") -> int:
 
 
 @asynccontextmanager
-async def another_bot(house: House, *, base: str = "") -> AsyncIterator[Bot]:
+async def another_bot(
+    house: House, *, base: str = "", settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Bot]:
     """A second process's bot on the same database; `base`: the address at which it finds the providers."""
     env = {
         **house.sandbox.environment(),
         "LEXER_PUBLIC_URL": house.url,
         "LEXER_DATABASE_URL": house.database_url,
         "LEXER_SECRET_KEYS": KEYS,
+        **(settings or {}),
     }
     reroute = Reroute(base=base or house.sandbox.base_url)
     async with open_bot(load(env, None), reroute=reroute, clock=house.clock, ticking=False) as bot:

@@ -1,6 +1,7 @@
 """Answers that cross: two people with one account one after the other, and codes and ways back of somebody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -110,12 +111,23 @@ class TestCrossedAnswers:
         (mine,) = await attempts_kept(house)
         elsewhere = WorkspaceId("T0ELSEWHERE")
         state = "s" * 43
-        other = replace(mine, id=AttemptId("another"), workspace_id=elsewhere, state_hash=hash_of(state))
+        now = house.clock()
+        other = replace(mine, id=AttemptId("another"), workspace_id=elsewhere, stage=Stage.LINK)
         async with house.bot.context.store.transaction() as tx:
             await workspaces.save(
                 tx, Workspace(id=elsewhere, name="Elsewhere", bot_user_id=UserId("U0ELSEBOT"))
             )
             await attempts.insert(tx, other)
+            await attempts.begin_sign_in(
+                tx,
+                elsewhere,
+                other.id,
+                state_hash=hash_of(state),
+                state_expires_at=now + timedelta(minutes=10),
+                cookie_hash=None,
+                verifier=b"v" * 43,
+                now=now,
+            )
         page = await visit(with_query(back, state=state), cookies=maria.browser.cookies)
         await house.settle()
         assert "Maria" not in page.text
