@@ -8,7 +8,7 @@ from bot.usecases import people, results, tickets
 from bot.usecases.connect import BEFORE_SIGN_IN, tell
 from bot.usecases.context import Context
 from bot.usecases.pages import ConnectPage, Departure, ResultPage
-from bot.usecases.sign_in import receive
+from bot.usecases.sign_in import fail, receive
 from connectors.provider import Provider
 from store import accounts, attempts, workspaces
 from store import people as persons
@@ -150,8 +150,6 @@ async def finish(
         or "\x00" in state
     ):
         return results.unreadable_callback()
-    if ctx.connectors.missing_settings(provider_key):
-        return results.not_set_up(provider.name)
     async with ctx.store.transaction() as tx:
         attempt = await attempts.take_state(
             tx, state_hash=tickets.hash_of(state), provider_key=provider_key, now=ctx.clock()
@@ -160,6 +158,9 @@ async def finish(
         return await _stale(ctx, provider_key, state)
     if not await _allowed(ctx, attempt):
         return await _not_allowed(ctx, attempt)
+    if ctx.connectors.missing_settings(provider_key):
+        await fail(ctx, attempt, "misconfigured")
+        return await results.again(ctx, attempt)
     return await receive(ctx, attempt, provider, fields, confirmed=_same_browser(attempt, cookies))
 
 

@@ -1,5 +1,7 @@
 """The operator starts the bot again without a provider's settings, while people are at it."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from bot.usecases import browser
@@ -18,19 +20,30 @@ WITHOUT = {"LEXER_TWITTER_CLIENT_SECRET": ""}
 
 
 async def test_a_link_says_so(house: House) -> None:
-    """A link that was out, and its callback, say in words that the integration is not set up any more."""
+    """A link that was out says in words that the integration is not set up any more."""
     await house.set_up()
     await house.begins(house.maria)
     await house.maria.presses("Continue to Twitter (X)")
     (link,) = [url for url in house.maria.browser.history if "/connect/" in url]
     async with another_bot(house, settings=WITHOUT) as bot:
         ticket = link.rpartition("/")[2]
-        pages = [
-            await browser.look(bot.context, ticket),
-            await browser.go(bot.context, ticket, {}),
-            await browser.finish(bot.context, "twitter", [("state", "s"), ("code", "c")], {}),
-        ]
+        pages = [await browser.look(bot.context, ticket), await browser.go(bot.context, ticket, {})]
     assert all(isinstance(page, ResultPage) and "not set up any more" in page.title for page in pages)
+
+
+async def test_coming_back_from_the_provider_says_so(house: House) -> None:
+    """Whoever was at the provider meanwhile is told whom to ask, in the browser and in Slack."""
+    await house.set_up()
+    await house.begins(house.maria)
+    await house.maria.presses("Continue to Twitter (X)")
+    await house.maria.browser.continues()
+    asked = dict(parse_qsl(urlsplit(house.maria.browser.history[-1]).query))
+    async with another_bot(house, settings=WITHOUT) as bot:
+        query = [("state", asked["state"]), ("code", "c")]
+        page = await browser.finish(bot.context, "twitter", query, {})
+    assert "does not accept this bot" in " ".join(page.sentences)
+    await house.settle()
+    assert "Your account is not the cause" in house.maria.screen
 
 
 async def test_an_account_is_not_blamed(house: House) -> None:
