@@ -19,11 +19,11 @@ async def save(tx: Tx, person: Person) -> None:
     )
 
 
-async def save_all(tx: Tx, persons: Sequence[Person]) -> None:
-    """As `save`, for a whole member list at once."""
+async def save_all(tx: Tx, workspace_id: WorkspaceId, persons: Sequence[Person]) -> None:
+    """As `save`, for a workspace's whole member list at once."""
     if not persons:
         return
-    rows = [values_of(person) for person in persons]
+    rows = [values_of(person) | {"workspace_id": workspace_id} for person in persons]
     statement = upsert_each(
         people, list(rows[0]), keys=["workspace_id", "id"], only_if="seen_at", rising=True
     )

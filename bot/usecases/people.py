@@ -191,7 +191,7 @@ async def learn_everyone(ctx: Context, ws: WorkspaceId) -> None:
     for start in range(0, len(found), _AT_ONCE):
         # Not all in one transaction: others write too.
         async with ctx.store.transaction() as tx:
-            await people.save_all(tx, found[start : start + _AT_ONCE])
+            await people.save_all(tx, ws, found[start : start + _AT_ONCE])
 
 
 async def look_up(ctx: Context, ws: WorkspaceId, user_ids: tuple[UserId, ...]) -> Mapping[UserId, Person]:

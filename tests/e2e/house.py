@@ -2,9 +2,10 @@
 
 import base64
 import logging
+import random
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -196,10 +197,12 @@ def _secret_parts(url: str) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A loopback port nobody uses just now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A loopback port nobody uses, below the range from which the system hands out ports by itself."""
+    while True:
+        port = random.randrange(15_000, 30_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

@@ -134,8 +134,8 @@ async def test_a_whole_member_list_is_kept_at_once(store: Store) -> None:
     """Thousands of people are remembered quickly, and what was seen later still wins."""
     await put(store, person("U7", name="Newer", seen_at=LATER))
     async with store.transaction() as tx:
-        await people.save_all(tx, [person(f"U{number}") for number in range(2500)])
-        await people.save_all(tx, [])
+        await people.save_all(tx, T1, [person(f"U{number}") for number in range(2500)])
+        await people.save_all(tx, T1, [])
         known = await people.names(tx, T1, [UserId(f"U{number}") for number in range(2500)])
     assert len(known) == 2500
     assert known[UserId("U7")].name == "Newer"

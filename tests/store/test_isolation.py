@@ -101,6 +101,7 @@ HERE: dict[str, Any] = {
     "now": NOW,
     "outcome": "x",
     "owner": "me",
+    "persons": [person(name="Eve")],
     "parked": b"x",
     "provider_key": "shopify",
     "recipient": MARIA,
