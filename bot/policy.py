@@ -160,6 +160,17 @@ def days_left(ends_at: datetime | None, now: datetime) -> int | None:
     return max(0, (ends_at - now).days)
 
 
+def days_change_at(ends_at: datetime | None, now: datetime) -> datetime | None:
+    """When `days_left` says something else than now; None = never."""
+    if ends_at is None or ends_at <= now:
+        return None
+    if ends_at - now > EXPIRY_WARNING:
+        return ends_at - EXPIRY_WARNING
+    days = (ends_at - now).days
+    # The last moment at which so many whole days are left, and one step more.
+    return ends_at - timedelta(days=days) + timedelta(microseconds=1)
+
+
 def needs_refresh(expires_at: datetime | None, now: datetime, *, ahead: timedelta = REFRESH_AHEAD) -> bool:
     """Whether a token ends so soon that it is renewed before use."""
     return expires_at is not None and expires_at - now <= ahead

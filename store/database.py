@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, func, inspect, select, text, union_all
@@ -62,11 +63,9 @@ class Store:
         async with _entered(self._writes.begin(), self._place) as conn:
             yield Tx(conn, self.vault)
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Tx]:
+    def reading(self) -> "_Reading":
         """Read only; each statement sees its own moment. Raises as `transaction` does."""
-        async with _entered(self._reads.connect(), self._place) as conn:
-            yield Tx(conn, self.vault)
+        return _Reading(self._reads, self._place, self.vault)
 
     async def healthy(self) -> bool:
         """Whether the database answers."""
@@ -164,30 +163,60 @@ class _Entry:
 _entry: ContextVar[_Entry | None] = ContextVar("store_transaction", default=None)
 
 
-@asynccontextmanager
-async def _entered(opening: Any, where: str) -> AsyncIterator[AsyncConnection]:
+class _Reading:
+    """A stay in `Store.reading`, written out: this is on the way to every answer, and generators cost as much again."""
+
+    __slots__ = ("_conn", "_engine", "_entry", "_vault", "_where")
+
+    def __init__(self, engine: AsyncEngine, where: str, vault: Vault) -> None:
+        self._engine = engine
+        self._where = where
+        self._vault = vault
+
+    async def __aenter__(self) -> Tx:
+        self._entry = _enter()
+        try:
+            self._conn = await _reached(self._engine.connect().start, self._where)
+        except BaseException:
+            self._entry.is_open = False
+            raise
+        _entry.set(self._entry)
+        return Tx(self._conn, self._vault)
+
+    async def __aexit__(self, *_error: object) -> None:
+        try:
+            await self._conn.close()
+        finally:
+            self._entry.is_open = False
+
+
+def _enter() -> "_Entry":
     outer = _entry.get()
     if outer is not None and outer.is_open and outer.task is asyncio.current_task():
         raise RuntimeError("a transaction is already open in this task; pass its tx on")
-    entry = _Entry()
+    return _Entry()
+
+
+@asynccontextmanager
+async def _entered(opening: Any, where: str) -> AsyncIterator[AsyncConnection]:
+    entry = _enter()
     try:
         async with AsyncExitStack() as stack:
-            conn = await _connection(stack, opening, where)
+            conn = await _reached(partial(stack.enter_async_context, opening), where)
             _entry.set(entry)
             yield conn
     finally:
         entry.is_open = False
 
 
-async def _connection(stack: AsyncExitStack, opening: Any, where: str) -> AsyncConnection:
+async def _reached(open_connection: Callable[[], Awaitable[AsyncConnection]], where: str) -> AsyncConnection:
     try:
-        conn: AsyncConnection = await stack.enter_async_context(opening)
+        return await open_connection()
     except StoreUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - drivers raise many kinds here, and all mean the same
         # The cause is dropped: a driver may put the address with its password in its text.
         raise StoreUnavailable(f"{where} cannot be reached ({type(error).__name__}).") from None
-    return conn
 
 
 async def _revision(conn: AsyncConnection) -> str | None:

@@ -1,6 +1,7 @@
 """What we remember: one frozen dataclass per noun. Knows nothing of SQL, Slack or providers' HTTP."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -153,6 +154,8 @@ class Overview:
 
     rights: Rights
     tiles: tuple[Tile, ...]
+    stamp: Hashable = field(repr=False)
+    """Equal for equal contents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

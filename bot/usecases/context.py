@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.messenger import Messenger
+from bot.usecases.drawn import Drawn
 from bot.usecases.members import Members
 from connectors.engine import Connectors
 from store.database import Store
@@ -26,3 +27,4 @@ class Context:
     worker: str
     """This process's name as lease owner, unique per start."""
     members: Members = field(default_factory=Members)
+    drawn: Drawn = field(default_factory=Drawn)

@@ -25,6 +25,10 @@ async def listing(ctx: Context, ws: WorkspaceId, user_id: UserId, words: str, pa
     """The listing for one person, narrowed by `words`; the first-run guide where no Group exists yet."""
     async with ctx.store.reading() as tx:
         overview = await integrations.overview(tx, ws, user_id)
+    now, source = ctx.clock(), (overview.stamp, words, page)
+    found = ctx.drawn.get(source, now)
+    if found is not None:
+        return found
     rights = overview.rights
     if rights.person is None:
         rights = await people.rights_of(ctx, ws, user_id)
@@ -32,7 +36,11 @@ async def listing(ctx: Context, ws: WorkspaceId, user_id: UserId, words: str, pa
         return blocks.help.kind_refusal()
     if not rights.has_groups:
         return await _first_run(ctx, ws, rights)
-    return blocks.listing.listing(_view(ctx, overview, rights, words, page))
+    message = blocks.listing.listing(_view(ctx, overview, rights, words, page, now))
+    if rights is not overview.rights:
+        return message
+    ends = (policy.days_change_at(tile.expires_at, now) for tile in overview.tiles)
+    return ctx.drawn.keep(source, message, min((end for end in ends if end), default=None))
 
 
 async def _first_run(ctx: Context, ws: WorkspaceId, rights: Rights) -> Message:
@@ -41,10 +49,12 @@ async def _first_run(ctx: Context, ws: WorkspaceId, rights: Rights) -> Message:
     return blocks.groups.first_run(FirstRunView(may_create=may_create, admins=admins))
 
 
-def _view(ctx: Context, overview: Overview, rights: Rights, words: str, page: int) -> IntegrationsView:
+def _view(
+    ctx: Context, overview: Overview, rights: Rights, words: str, page: int, now: datetime
+) -> IntegrationsView:
     counts = {tile.provider_key: tile for tile in overview.tiles}
     providers = ctx.connectors.providers()
-    now, manages, admin = ctx.clock(), policy.may_manage(rights), policy.may_administer(rights)
+    manages, admin = policy.may_manage(rights), policy.may_administer(rights)
     ranked = [_ranked(*_facts(ctx, p, counts.get(p.key), now), manages, admin) for p in providers]
     ranked.sort(key=_RANK)
     shown = narrow([tile for _, tile in ranked], words, providers)

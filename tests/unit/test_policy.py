@@ -191,3 +191,21 @@ def test_the_end_of_a_sign_in_is_told_a_week_ahead() -> None:
     assert policy.days_left(NOW + timedelta(days=3, hours=1), NOW) == 3
     assert policy.days_left(NOW - timedelta(days=3), NOW) == 0
     assert policy.days_left(None, NOW) is None
+
+
+@pytest.mark.parametrize("hours", [0.5, 1, 23, 24, 25, 71.9, 72, 167, 168, 169, 400])
+def test_a_countdown_says_when_it_changes(hours: float) -> None:
+    """Until the moment told the countdown stays the same, and at that moment it says something else."""
+    ends = NOW + timedelta(hours=hours)
+    change = policy.days_change_at(ends, NOW)
+    assert change is not None
+    just_before = max(NOW, change - timedelta(microseconds=1))
+    assert policy.days_left(ends, just_before) == policy.days_left(ends, NOW)
+    if change < ends:
+        assert policy.days_left(ends, change) != policy.days_left(ends, NOW)
+
+
+def test_what_never_ends_never_changes() -> None:
+    """No end, or an end that is past: nothing to wait for."""
+    assert policy.days_change_at(None, NOW) is None
+    assert policy.days_change_at(NOW, NOW) is None
