@@ -28,12 +28,13 @@ def missing() -> str | None:
 
 
 @asynccontextmanager
-async def serving_listing(folder: Path, database_url: str, listing: str) -> AsyncIterator[Server]:
-    """Bolt with two queries of the same tables by the raw driver, answering the same JSON."""
+async def serving_listing(folder: Path, database_url: str, listing: str, reads: str) -> AsyncIterator[Server]:
+    """Bolt with the raw driver on the same tables, answering the same JSON. `reads`: "accounts" or "tiles" (listing.mjs)."""
     (folder / "listing.json").write_text(listing, encoding="utf-8")
     settings = {
         "BENCH_SIGNING_SECRET": SIGNING_SECRET,
         "BENCH_LISTING": str(folder / "listing.json"),
+        "BENCH_READS": reads,
         "BENCH_DATABASE": str(make_url(database_url).database),
     }
     async with serving(("node", str(FOLDER / "listing.mjs")), settings=settings) as server:

@@ -60,6 +60,7 @@ def document(rows: Sequence[Row]) -> str:
         "",
         f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; {versions}.",
         "",
-        "Nothing here is bought with a cache of what people see: every listing is read fresh, for the person who asked.",
+        "Every listing is read fresh from the database, for the person who asked. Only where exactly the same rows were read before is the",
+        "drawing made from them used again (docs/decisions/0009-the-same-rows-are-drawn-once.md), as here, where the load asks for one listing.",
         "",
     ])  # fmt: skip

@@ -1,5 +1,6 @@
 // The listing by Bolt for JavaScript and the raw driver: the person's rights and the tiles are read, the first page of tiles is
 // drawn from them. What stands below the tiles is the same for everyone here and is taken over ready-made.
+// BENCH_READS says what is read: "accounts", every account, counted here, as goal 2 names it; or "tiles", the counts we keep on a row.
 import { readFileSync } from 'node:fs';
 import bolt from '@slack/bolt';
 import Database from 'better-sqlite3';
@@ -18,12 +19,30 @@ const rights = database.prepare(`
   ) AS is_integrator
   FROM people p WHERE p.workspace_id = ? AND p.id = ?`);
 const tiles = database.prepare('SELECT * FROM integrations WHERE workspace_id = ? AND total > 0');
+const integrations = database.prepare('SELECT provider_key FROM integrations WHERE workspace_id = ?');
+const accounts = database.prepare(
+  'SELECT id, provider_key, external_id, name, status, reason FROM accounts WHERE workspace_id = ? AND removed_at IS NULL');
 const reasons = { password_changed: 'the password was changed' };
 
 const escape = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 const named = (row) => ({ ...row, name: escape(`Provider ${row.provider_key.slice('bench'.length)}`) });
 const mrkdwn = (text) => ({ type: 'mrkdwn', text, verbatim: true });
 const plain = (text) => ({ type: 'plain_text', text, emoji: false });
+
+function counted(workspace) {
+  const found = new Map(integrations.all(workspace).map((row) => [row.provider_key, { ...row, total: 0, disconnected: 0 }]));
+  for (const account of accounts.all(workspace)) {
+    const tile = found.get(account.provider_key);
+    tile.total += 1;
+    if (account.status === 'disconnected') {
+      tile.disconnected += 1;
+      tile.reason = account.reason;
+    }
+  }
+  return [...found.values()].filter((row) => row.total > 0);
+}
+
+const read = env.BENCH_READS === 'tiles' ? (workspace) => tiles.all(workspace) : counted;
 
 function order(a, b) {
   if (!a.disconnected !== !b.disconnected) return a.disconnected ? -1 : 1;
@@ -45,7 +64,7 @@ function section(row, first) {
 function answer(workspace, user) {
   const person = rights.get(workspace, user);
   if (!person?.is_integrator || person.is_guest || person.is_deactivated) throw new Error('not for this person');
-  const rows = tiles.all(workspace).map(named).sort(order);
+  const rows = read(workspace).map(named).sort(order);
   const lost = rows.filter((row) => row.disconnected).length;
   const summary = `${rows.length} connected, ${lost} need attention.`;
   const shown = rows.slice(0, page);
