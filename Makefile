@@ -29,7 +29,7 @@ help:
 
 .venv/runtime.stamp: requirements/runtime.txt pyproject.toml | .venv/bin/python
 	$(PIP) install --require-hashes -r requirements/runtime.txt
-	$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@$(PIP) install --no-deps --no-build-isolation --editable . >.venv/install.log 2>&1 || { cat .venv/install.log; exit 1; }
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp

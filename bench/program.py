@@ -7,7 +7,7 @@ import sys
 
 sys.modules["rich"] = None  # type: ignore[assignment]  # what makes `import rich` fail, as it does without it
 
-from bot.cli import main  # noqa: E402  after the line above
+from bot.__main__ import main  # noqa: E402  after the line above
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -120,7 +120,7 @@ async def open_bot(
         stack.push_async_callback(in_flight.drain, DRAIN_SECONDS)
         connected = await stack.enter_async_context(_socket(settings, slack, session))
         if ticking:
-            stack.enter_context(ticks.on_the_clock())
+            await stack.enter_async_context(ticks.on_the_clock())
         yield Bot(
             settings=settings,
             context=context,

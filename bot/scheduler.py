@@ -1,15 +1,13 @@
 """When to look: APScheduler's clock over named ticks, each one call of a use case. Who works is decided by leases in the database."""
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
-
-from apscheduler.executors.asyncio import AsyncIOExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from typing import Any
 
 from bot.in_flight import InFlight, report
 
@@ -68,12 +66,21 @@ class Ticks:
             _log.error("tick %s failed (%d since the start)", name, self.failures[name])
             report(error)
 
-    @contextmanager
-    def on_the_clock(self) -> Iterator[None]:
-        """Kick every tick at its interval until the block ends."""
-        scheduler = AsyncIOScheduler(
-            jobstores={"default": MemoryJobStore()}, executors={"default": AsyncIOExecutor()}, timezone=UTC
-        )
+    @asynccontextmanager
+    async def on_the_clock(self) -> AsyncIterator[None]:
+        """Kick every tick at its interval until the block ends. The clock is wound in the background: nobody waits for it."""
+        winding = self._in_flight.start(self._wind())
+        try:
+            yield
+        finally:
+            winding.cancel()
+            await asyncio.wait({winding})
+            if not winding.cancelled() and winding.exception() is None:
+                winding.result().shutdown(wait=False)
+
+    async def _wind(self) -> Any:
+        # APScheduler looks through everything installed while it is imported; the first answer need not wait for that.
+        scheduler = await asyncio.to_thread(_new_scheduler)
         for name, tick in self._ticks.items():
             scheduler.add_job(
                 self._kick_later,
@@ -86,11 +93,19 @@ class Ticks:
                 misfire_grace_time=None,
             )
         scheduler.start()
-        try:
-            yield
-        finally:
-            scheduler.shutdown(wait=False)
+        return scheduler
 
     async def _kick_later(self, name: str) -> None:
         # A coroutine, for the executor puts plain functions on a thread, where no task can be started.
         self.kick(name)
+
+
+def _new_scheduler() -> Any:
+    """A stopped scheduler that keeps its jobs in memory. Imported here: see `_wind`."""
+    from apscheduler.executors.asyncio import AsyncIOExecutor  # noqa: PLC0415
+    from apscheduler.jobstores.memory import MemoryJobStore  # noqa: PLC0415
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415
+
+    return AsyncIOScheduler(
+        jobstores={"default": MemoryJobStore()}, executors={"default": AsyncIOExecutor()}, timezone=UTC
+    )

@@ -1,12 +1,8 @@
 """Opens the store and hands out transactions: the only door to the database. Knows no noun and no query."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, func, inspect, select, text, union_all
@@ -15,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.engines import place, read_url, reading_engine, writing_engine
 from store.errors import BadDatabaseUrl, Conflict, KeysMissing, NotMigrated, StoreUnavailable
 from store.tables import SEALED, key_header
+from store.transactions import Reading, Tx, entered, inside_transaction
 from store.vault import Vault, key_id_in
 
 __all__ = [
@@ -35,14 +32,6 @@ REVISION = "0001"
 """The schema this program needs; a test compares it with the newest migration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tx:
-    """A transaction in progress, handed to the named queries."""
-
-    conn: AsyncConnection
-    vault: Vault
-
-
 class Store:
     """An open database. Made by `open_store`."""
 
@@ -60,12 +49,12 @@ class Store:
 
         Raises StoreUnavailable, Conflict; RuntimeError inside another transaction of the same task.
         """
-        async with _entered(self._writes.begin(), self._place) as conn:
+        async with entered(self._writes.begin(), self._place) as conn:
             yield Tx(conn, self.vault)
 
-    def reading(self) -> "_Reading":
+    def reading(self) -> Reading:
         """Read only; each statement sees its own moment. Raises as `transaction` does."""
-        return _Reading(self._reads, self._place, self.vault)
+        return Reading(self._reads, self._place, self.vault)
 
     async def healthy(self) -> bool:
         """Whether the database answers."""
@@ -144,81 +133,6 @@ def _count_by_header(column: Any) -> Any:
 _SEALED_ROWS = union_all(*(_count_by_header(column) for column in SEALED))
 
 
-def inside_transaction() -> bool:
-    """Whether this task, or the task that started it, holds a transaction open now. Network calls ask this first."""
-    entry = _entry.get()
-    return entry is not None and entry.is_open
-
-
-class _Entry:
-    """One stay inside a transaction. Tasks started inside share it, so its end reaches them too."""
-
-    __slots__ = ("is_open", "task")
-
-    def __init__(self) -> None:
-        self.is_open = True
-        self.task = asyncio.current_task()
-
-
-_entry: ContextVar[_Entry | None] = ContextVar("store_transaction", default=None)
-
-
-class _Reading:
-    """A stay in `Store.reading`, written out: this is on the way to every answer, and generators cost as much again."""
-
-    __slots__ = ("_conn", "_engine", "_entry", "_vault", "_where")
-
-    def __init__(self, engine: AsyncEngine, where: str, vault: Vault) -> None:
-        self._engine = engine
-        self._where = where
-        self._vault = vault
-
-    async def __aenter__(self) -> Tx:
-        self._entry = _enter()
-        try:
-            self._conn = await _reached(self._engine.connect().start, self._where)
-        except BaseException:
-            self._entry.is_open = False
-            raise
-        _entry.set(self._entry)
-        return Tx(self._conn, self._vault)
-
-    async def __aexit__(self, *_error: object) -> None:
-        try:
-            await self._conn.close()
-        finally:
-            self._entry.is_open = False
-
-
-def _enter() -> "_Entry":
-    outer = _entry.get()
-    if outer is not None and outer.is_open and outer.task is asyncio.current_task():
-        raise RuntimeError("a transaction is already open in this task; pass its tx on")
-    return _Entry()
-
-
-@asynccontextmanager
-async def _entered(opening: Any, where: str) -> AsyncIterator[AsyncConnection]:
-    entry = _enter()
-    try:
-        async with AsyncExitStack() as stack:
-            conn = await _reached(partial(stack.enter_async_context, opening), where)
-            _entry.set(entry)
-            yield conn
-    finally:
-        entry.is_open = False
-
-
-async def _reached(open_connection: Callable[[], Awaitable[AsyncConnection]], where: str) -> AsyncConnection:
-    try:
-        return await open_connection()
-    except StoreUnavailable:
-        raise
-    except Exception as error:  # noqa: BLE001 - drivers raise many kinds here, and all mean the same
-        # The cause is dropped: a driver may put the address with its password in its text.
-        raise StoreUnavailable(f"{where} cannot be reached ({type(error).__name__}).") from None
-
-
 async def _revision(conn: AsyncConnection) -> str | None:
     def look(connection: Connection) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
@@ -233,7 +147,7 @@ async def _upgrade(engine: AsyncEngine, where: str) -> None:
     # Late: migrations are rare and alembic takes a tenth of a second to import.
     from store.migrations import upgrade  # noqa: PLC0415
 
-    async with _entered(engine.begin(), where) as conn:
+    async with entered(engine.begin(), where) as conn:
         if engine.dialect.name == "postgresql":
             # Two programs starting at once take turns, however long it takes; the number only has to be ours.
             await conn.execute(text("SET LOCAL statement_timeout = 0"))

@@ -76,7 +76,15 @@ async def test_the_clock_kicks_by_itself() -> None:
         ran.set()
 
     ticks, in_flight = ticks_of(work, seconds=0.05)
-    with ticks.on_the_clock():
+    async with ticks.on_the_clock():
         async with asyncio.timeout(10):
             await ran.wait()
     await in_flight.drain(10)
+
+
+async def test_a_start_that_is_stopped_at_once_leaves_no_clock() -> None:
+    """Stopping before the clock was wound is quiet and leaves nothing running."""
+    ticks, in_flight = ticks_of(Work())
+    async with ticks.on_the_clock():
+        pass
+    assert await in_flight.drain(10)
