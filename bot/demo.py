@@ -147,13 +147,13 @@ def _welcome(running: Demo, *, keep: bool) -> str:
 
 
 async def _until_stopped(running: Demo) -> None:
-    """Until Ctrl-C or SIGTERM; the walk's own end stops it too where somebody sits at a terminal."""
+    """Until Ctrl-C or SIGTERM, or the person quits; an input that ends stops it only at a terminal."""
     stopping = asyncio.create_task(until_told_to_stop())
     walking = asyncio.create_task(_walk(running))
     try:
         await asyncio.wait({stopping, walking}, return_when=asyncio.FIRST_COMPLETED)
-        if walking.done() and not sys.stdin.isatty():
-            walking.result()
+        if walking.done() and not walking.result() and not sys.stdin.isatty():
+            print("\nNobody types here: Ctrl-C stops everything.", flush=True)
             await stopping
     finally:
         for task in (stopping, walking):
@@ -162,5 +162,5 @@ async def _until_stopped(running: Demo) -> None:
                 await task
 
 
-async def _walk(running: Demo) -> None:
-    await walk(running.sandbox, print, Terminal().ask, running.tick)
+async def _walk(running: Demo) -> bool:
+    return await walk(running.sandbox, print, Terminal().ask, running.tick)

@@ -105,8 +105,16 @@ def _by_exchange(pretend: PretendProvider, params: Mapping[str, str], records: R
     signed_in = pretend.by_access(token)
     if signed_in is None or is_over(pretend, signed_in) or not pretend.living(signed_in.access[token]):
         records.refuse(f"{pretend.key} token", "dead_access_token")
-        return example.refused_refresh
+        return _why_dead(pretend, signed_in)
     return 200, _filled(pretend, signed_in, example.refreshed)
+
+
+def _why_dead(pretend: PretendProvider, signed_in: SignedIn | None) -> Reply:
+    """Where the token itself is exchanged, the refusal says what its calls would be told."""
+    example = pretend.provider.example
+    troubles = pretend.troubles(signed_in) if signed_in else []
+    states = [one.state for one in troubles if ends_sign_in(one.state)]
+    return example.failures.get(states[0], example.refused_refresh) if states else example.refused_refresh
 
 
 def is_over(pretend: PretendProvider, signed_in: SignedIn) -> bool:

@@ -56,15 +56,17 @@ class Walk:
         return self.who.read(self.who.messages[-1])
 
 
-async def walk(sandbox: Sandbox, say: Say, ask: Ask, tick: Tick, *, name: str = "ada") -> None:
-    """Walk until the person quits or the input ends. Whatever is typed, it goes on. Raises LookupError if nobody is called `name`."""
+async def walk(sandbox: Sandbox, say: Say, ask: Ask, tick: Tick, *, name: str = "ada") -> bool:
+    """Walk, whatever is typed, until the person quits (True) or the input ends (False). Raises LookupError if nobody is called `name`."""
     walking = Walk(sandbox=sandbox, say=say, ask=ask, tick=tick, who=sandbox.person(name))
     say(f"You are {walking.who.human.real_name}. Type /lexer to begin, help for more, quit to end.")
     while True:
         line = await ask(f"{walking.who.human.name}> ")
-        if line is None or line.strip().casefold() in {"quit", "exit", "q"}:
+        if line is None:
+            return False
+        if line.strip().casefold() in {"quit", "exit", "q"}:
             say("Goodbye.")
-            return
+            return True
         if not line.strip():
             continue
         try:

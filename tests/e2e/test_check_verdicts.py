@@ -63,7 +63,6 @@ async def test_a_person_off_one_ad_account_leaves_its_siblings_connected(house: 
     ("key", "name", "state", "words"),
     [
         ("facebook_ads", FB, "password_changed", "the password was changed"),
-        ("facebook_ads", FB, "checkpoint", "a security check is waiting there"),
         ("twitter", "Twitter (X)", "password_changed", "the sign-in is no longer accepted"),
         ("twitter", "Twitter (X)", "revoked", "the sign-in is no longer accepted"),
     ],
@@ -79,6 +78,19 @@ async def test_the_reason_is_in_plain_words(
     shown = await checks(house, near=one)
     assert f"🔴 Disconnected: {words}" in shown
     assert f"{one} is disconnected: {words}. Reconnect it below." in shown
+
+
+@ON_SQLITE
+async def test_a_security_check_is_given_time(house: House) -> None:
+    """A security check at the provider may be over in minutes: doubtful first, red with that reason once it has lasted."""
+    await connected(house, FB)
+    one = house.sandbox.provider("facebook_ads").provider.example.accounts[0].name
+    house.sandbox.provider("facebook_ads").account(one).state = "checkpoint"
+    assert f"{one} looks disconnected" in await checks(house, near=one)
+    for _ in range(2):
+        house.clock.advance(timedelta(minutes=6))
+        shown = await checks(house, near=one)
+    assert "🔴 Disconnected: a security check is waiting there" in shown
 
 
 @BY_SOCKET

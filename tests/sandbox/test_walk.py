@@ -47,7 +47,8 @@ HOSTILE = (
 )
 
 
-async def _walks(sandbox: Sandbox, *lines: str) -> str:
+async def _walks(sandbox: Sandbox, *lines: str, quits: bool = True) -> str:
+    """All that was said; `quits` is whether the person ends it, and not the input."""
     said: list[str] = []
     typed: Iterator[str] = iter(lines)
 
@@ -59,16 +60,16 @@ async def _walks(sandbox: Sandbox, *lines: str) -> str:
         """Nothing is under way."""
 
     sandbox.person("ada").patience = 0.1
-    await walk(sandbox, said.append, ask, tick)
+    assert await walk(sandbox, said.append, ask, tick) is quits
     return "\n".join(said)
 
 
 async def test_nothing_typed_breaks_it(sandbox: Sandbox, bot: FakeBot) -> None:
-    """Whatever is typed, there is an answer in words, and the end of input ends it."""
+    """Whatever is typed, there is an answer in words, and the end of input ends it; who did not quit is not taken leave of."""
     bot.answer = lambda _form: {"text": "hello"}
-    said = await _walks(sandbox, *HOSTILE)
+    said = await _walks(sandbox, *HOSTILE, quits=False)
     assert said.count("ada>") == len(HOSTILE) + 1
-    assert said.endswith("Goodbye.")
+    assert "Goodbye." not in said
     assert "Traceback" not in said
 
 
@@ -95,6 +96,7 @@ async def test_numbers_press_fill_and_choose(sandbox: Sandbox, bot: FakeBot) -> 
     assert values["name"]["typed"]["value"] == "Ada"
     assert [one["value"] for one in values["boxes"]["boxes"]["selected_options"]] == ["one", "two"]
     assert "1) [Open it]" in said
+    assert said.endswith("Goodbye.")
 
 
 async def test_people_and_providers_can_be_switched(sandbox: Sandbox, bot: FakeBot) -> None:
