@@ -145,7 +145,7 @@ def _what_happens(view: ContinueView) -> str:
             f"Sign in as *{name(view.reconnect)}*. {name(view.switch_hint, 300) if view.switch_hint else ''}".rstrip()
         )
     if view.role_needed:
-        lines.append(f"Needed there: {name(view.role_needed, 150)}.")
+        lines.append(f"Who can sign in there: {name(view.role_needed, 150)}.")
     lines.append(number_words(view.number))
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from blocks.connect_words import (
 from blocks.failures import what_happened, what_next
 from blocks.parts import Message, actions, button, context, message, section
 from blocks.text import clock, name, names
-from blocks.views import ConfirmView, ContinueView, DoneView, FailedView
+from blocks.views import ConfirmView, ContinueView, DoneView, FailedView, Failure
 
 CARRY_ON = "connect.carry_on"
 
@@ -60,13 +60,18 @@ def done_dm(view: DoneView) -> Message:
 
 def failed_dm(view: FailedView) -> Message:
     """The other end."""
-    text = (
-        f"*{name(view.provider)} is not connected.*"
-        if not view.needed
-        else f"*{name(view.needed)} is not reconnected.*"
-    )
-    text = f"{text}\n{what_happened(view)}\n{what_next(view)}"
+    text = f"*{_headline(view)}*\n{what_happened(view)}\n{what_next(view)}"
     blocks = [section(text)]
     if view.may_retry:
         blocks.append(actions(new_link_button(view)))
     return message(text, blocks)
+
+
+def _headline(view: FailedView) -> str:
+    if view.failure is Failure.CONNECTED_BY_ANOTHER:
+        return f"{name(view.provider)} is connected already."
+    return (
+        f"{name(view.needed)} is not reconnected."
+        if view.needed
+        else f"{name(view.provider)} is not connected."
+    )

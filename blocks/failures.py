@@ -88,8 +88,8 @@ def plain_next(view: FailedView) -> str:
     if view.failure in {Failure.WRONG_ACCOUNT, Failure.NO_ACCOUNTS} and view.switch_hint:
         steps.append(plain_name(view.switch_hint, 300))
     if view.by_hand and view.failure in _LOOK_THERE:
-        steps.append(f"To look at or end the access yourself: {plain_name(view.by_hand, 300)}")
+        steps.append(f"You can look at or end the access yourself. {plain_name(view.by_hand, 300)}")
     return " ".join(steps)
 
 
-_LOOK_THERE = frozenset({Failure.DECLINED, Failure.NOT_GENUINE, Failure.KEY_GONE, Failure.CANCELLED})
+_LOOK_THERE = frozenset({Failure.DECLINED, Failure.NOT_GENUINE, Failure.KEY_GONE})

@@ -1,5 +1,6 @@
 """One integration opened: what it does, its accounts with their status, and what can be done with each."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -45,7 +46,7 @@ HISTORY: Mapping[str, str] = MappingProxyType(
         "removed": "disconnected here",
         "revoked": "access ended at the provider",
         "not_revoked": "access could not be ended at the provider",
-        "still_shared": "access stays at the provider, where others still use it",
+        "still_shared": "keeps its access at the provider, since other accounts use it too",
         "needs_permission": "needs a permission",
         "expired_waiting": "removed after 7 days without Groups",
     }
@@ -61,7 +62,7 @@ _MOVES = {
 
 
 _NOTHING_TO_DO = {
-    Status.PROVIDER_PROBLEM: ". Nothing to do here: it is checked again by itself.",
+    Status.PROVIDER_PROBLEM: ". Nothing to do here: look again later.",
     Status.SETUP_PROBLEM: ". The person who runs the bot has to look at it.",
 }
 
@@ -82,7 +83,9 @@ def detail(view: DetailView) -> View:
         (row.id for row in rows if _can_reconnect(view, row) and row.status is Status.DISCONNECTED), None
     )
     blocks = [*_about(view), *_first_buttons(view, primary=urgent is None), *_set_up(view)]
-    blocks += [block for row in rows for block in _account(view, row, primary=row.id == urgent)]
+    namesakes = {name for name, times in Counter(row.name for row in view.accounts).items() if times > 1}
+    for row in rows:
+        blocks += _account(view, row, primary=row.id == urgent, namesake=row.name in namesakes)
     blocks += [*_others(view), *_pages(view, page, pages), *_history(view.history if page == 0 else ())]
     return modal(plain_name(view.name, 24), DETAIL, blocks, metadata=metadata(k=view.key, p=page))
 
@@ -136,14 +139,14 @@ def _set_up(view: DetailView) -> Iterator[Json]:
 def _next_step(view: DetailView) -> str:
     if view.may_manage:
         return f"Press *Integrate {name(view.name)}* to connect {article(view.account_noun)}."
-    return "Press *Ask an Integrator* and they get a message from you."
+    return "Press *Ask an Integrator*: the Integrators get a message from you."
 
 
 def _can_reconnect(view: DetailView, row: AccountRow) -> bool:
     return row.may_manage and view.set_up and row.status not in {Status.WAITING, Status.REMOVED}
 
 
-def _account(view: DetailView, row: AccountRow, *, primary: bool) -> Iterator[Json]:
+def _account(view: DetailView, row: AccountRow, *, primary: bool, namesake: bool) -> Iterator[Json]:
     state = words(
         row.status,
         reason=row.reason,
@@ -153,7 +156,7 @@ def _account(view: DetailView, row: AccountRow, *, primary: bool) -> Iterator[Js
     )
     yield divider()
     yield section(f"*{name(row.name)}*\n{state}{_NOTHING_TO_DO.get(row.status, '')}\n{_shared_with(row)}")
-    yield context(_facts(row))
+    yield context(_facts(row, namesake=namesake))
     buttons = list(_account_buttons(view, row, primary=primary))
     if buttons:
         yield actions(*buttons)
@@ -168,13 +171,13 @@ def _shared_with(row: AccountRow) -> str:
     return f"{noun}: {names(row.groups)} · {people(row.people)}"
 
 
-def _facts(row: AccountRow) -> str:
-    """Secondary: the provider's id, who connected it and when it was last looked at."""
+def _facts(row: AccountRow, *, namesake: bool) -> str:
+    """Secondary: who connected it, when it was last looked at, and its id at the provider where another has the same name."""
     verb = "Signed in" if row.status is Status.WAITING else "Connected"
     facts = [f"{verb} by {user(row.connected_by)}, {day(row.connected_at)}"]
     if row.checked_at is not None:
         facts.append(f"checked {when(row.checked_at)}")
-    if row.external_id and row.external_id != row.name:
+    if namesake and row.external_id:
         facts.append(f"id {name(row.external_id, 60)}")
     return " · ".join(facts)
 

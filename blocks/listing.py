@@ -171,7 +171,7 @@ def _available(tiles: Sequence[Tile]) -> Iterator[Json]:
         "placeholder": {"type": "plain_text", "text": "Choose an integration"},
         "option_groups": list(_option_groups(tiles)),
     }
-    intro = "*You can connect*" if lines else "*No other integration is set up on this bot.*"
+    intro = "*Not connected yet*" if lines else "*No other integration is set up on this bot.*"
     yield section(intro, picker)
     if lines:
         yield section(lines)
@@ -232,7 +232,7 @@ def _spoken(view: IntegrationsView, page: int, summary: str) -> str:
         for part in (
             summary,
             f"{tiles}." if tiles else "",
-            available and f"You can connect: {available}",
+            available and f"Not connected yet: {available}",
         )
         if part
     )

@@ -197,9 +197,16 @@ def failure(name: str, kind: Failure) -> FailedView:
         failure=kind,
         details=(name,),
         needed=name if kind is Failure.WRONG_ACCOUNT else None,
-        by_hand="Settings, Apps and sessions, Connected apps.",
+        by_hand="At x.com/settings: choose the app, then Revoke.",
         switch_hint="Log out there first, then come back to a new link.",
-        may_retry=kind not in {Failure.NO_LONGER_ALLOWED, Failure.MISCONFIGURED, Failure.REPLACED},
+        may_retry=kind
+        not in {
+            Failure.NO_LONGER_ALLOWED,
+            Failure.ACCOUNT_GONE,
+            Failure.REPLACED,
+            Failure.MISCONFIGURED,
+            Failure.CONNECTED_BY_ANOTHER,
+        },
     )
 
 

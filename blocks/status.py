@@ -80,7 +80,7 @@ def words(
 ) -> str:
     """Circle and words of one account's status, for mrkdwn: "🔴 Disconnected: the password was changed"."""
     if doubted and status is Status.CONNECTED:
-        return "🟡 Looks disconnected: checking again"
+        return "🟡 Looks disconnected: not certain yet"
     return f"{dot(status)} {phrase(status, reason=reason, permissions=permissions, days=days)}"
 
 

@@ -62,7 +62,7 @@ class AccountRow:
     status: Status
     reason: str | None = None
     doubted: bool = False
-    """Looks disconnected; checking again."""
+    """Looks disconnected, not certain yet."""
     missing_permissions: tuple[str, ...] = ()
     """In words."""
     days_left: int | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import SettingsProblem, SettingsProblems
-from bot.settings import SettingRow, describe, load, without_password
+from bot.settings import SettingRow, describe, load, public_url, without_password
 from connectors.provider import Provider
 from store.database import (
     BadDatabaseUrl,
@@ -49,13 +49,13 @@ async def check(values: Mapping[str, str], providers: tuple[Provider, ...]) -> C
     except SettingsProblems as found:
         problems += found.problems
         database = ("not looked at, since settings are wrong",)
-        public_url = "<LEXER_PUBLIC_URL>"
+        address = _address(values)
     else:
         vault = Vault.from_setting(settings.lexer_secret_keys.get_secret_value())
         database, wrong = await _database(settings.lexer_database_url.get_secret_value(), vault)
         problems += wrong
-        public_url = settings.lexer_public_url
-    rows = tuple(_provider(one, values, public_url) for one in providers)
+        address = settings.lexer_public_url
+    rows = tuple(_provider(one, values, address) for one in providers)
     return Checkup(
         settings=tuple(row for row in describe(values) if not _of_a_provider(row.name, providers)),
         providers=rows,
@@ -63,6 +63,14 @@ async def check(values: Mapping[str, str], providers: tuple[Provider, ...]) -> C
         problems=(*problems, *_half_set_up(rows, providers)),
         notes=_notes(rows, values, providers),
     )
+
+
+def _address(values: Mapping[str, str]) -> str:
+    """The bot's own, where other settings are wrong; its setting's name where it is wrong too."""
+    try:
+        return public_url(values)
+    except SettingsProblems:
+        return "<LEXER_PUBLIC_URL>"
 
 
 def _needed(provider: Provider) -> tuple[str, ...]:
@@ -74,11 +82,11 @@ def _of_a_provider(name: str, providers: tuple[Provider, ...]) -> bool:
     return any(name in _needed(provider) for provider in providers)
 
 
-def _provider(provider: Provider, values: Mapping[str, str], public_url: str) -> ProviderRow:
+def _provider(provider: Provider, values: Mapping[str, str], address: str) -> ProviderRow:
     return ProviderRow(
         name=provider.name,
         missing=tuple(name for name in _needed(provider) if name not in values),
-        callback=f"{public_url}/oauth/callback/{provider.key}",
+        callback=f"{address}/oauth/callback/{provider.key}",
     )
 
 

@@ -139,7 +139,7 @@ def _problem_lines(problem: SettingsProblem) -> tuple[str, str]:
 
 
 def _say_problems(problems: Sequence[SettingsProblem]) -> None:
-    print(f"lexer-bot cannot start. {_count(len(problems))}", file=sys.stderr)
+    print(f"lexer-bot: {_count(len(problems))}", file=sys.stderr)
     for problem in problems:
         for line in _problem_lines(problem):
             print(line, file=sys.stderr)
@@ -163,6 +163,9 @@ def _manifest(arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
         print(filled("", socket=True), end="")
         return 0
     values = {"LEXER_PUBLIC_URL": arguments.url} if arguments.url else gather(env, _ENV_FILE)
+    if "LEXER_PUBLIC_URL" not in values:
+        mend = "Give the bot's address with --url https://…, or set it"
+        raise SettingsProblems([SettingsProblem(name="LEXER_PUBLIC_URL", what="is missing", mend=mend)])
     print(filled(public_url(values), socket=False), end="")
     return 0
 

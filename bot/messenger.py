@@ -38,6 +38,8 @@ _PEOPLE_PAGES = 20
 _PEOPLE_A_PAGE = 1000
 """The most users.list gives at once (docs.slack.dev/reference/methods/users.list, read 2026-11)."""
 _TRIGGERS_KEPT = 500
+_SLACKS_OWN = (".slack.com", ".slack-gov.com")
+"""Where response_urls live: GovSlack has the domain slack-gov.com (docs.slack.dev/govslack); its name hooks there is unverified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +227,7 @@ class Messenger:
             target = urlsplit(response_url)
             # A test server or GovSlack may answer on another port of the host that SLACK_API_URL names.
             api_host = target.hostname == self._api.hostname and target.scheme in {"https", self._api.scheme}
-            own = target.port in {None, 443} and (target.hostname or "").endswith(".slack.com")
+            own = target.port in {None, 443} and (target.hostname or "").endswith(_SLACKS_OWN)
         except ValueError:
             return False
         if target.username is not None or target.password is not None:

@@ -22,6 +22,7 @@ TRIGGER_SECONDS = 2.5
 """A trigger id lives 3 seconds from when Slack sent it (docs.slack.dev/interactivity/handling-user-interaction, read 2026-11)."""
 BACKGROUND_SECONDS = 15.0
 _FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 3600.0
 
 
 class FailureKind(StrEnum):
@@ -173,7 +174,8 @@ def _kind_of(error: str, status: int) -> FailureKind:
 def _retry_after(headers: Mapping[str, Any]) -> float | None:
     named = {str(name).lower(): value for name, value in headers.items()}
     try:
-        return max(0.0, float(named["retry-after"]))
+        # "nan" and "inf" are numbers too; an hour is longer than Slack ever asks for.
+        return min(max(0.0, float(named["retry-after"])), _LONGEST_PAUSE)
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -104,7 +104,11 @@ async def _send_revoke(line: Line, call: Call, form: Mapping[str, str]) -> Revok
     seen = observe_refusal(line.provider, answer)
     if seen is None and _agrees(answer):
         return RevokeOutcome.REVOKED
-    return _outcome(seen or classify_refusal(answer))
+    refusal = seen or classify_refusal(answer)
+    if isinstance(refusal, Rejected) and not refusal.permanent:
+        # A dead token is answered with 200 (RFC 7009 2.2), or by name; any other no, such as "unsupported_token_type", proves nothing.
+        return RevokeOutcome.REFUSED
+    return _outcome(refusal)
 
 
 def _outcome(seen: Observation) -> RevokeOutcome:

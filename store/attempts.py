@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, delete, exists, or_, select, update
+from sqlalchemy import Select, Update, and_, delete, exists, func, or_, select, update
 
 from store.database import Tx
 from store.records import ENDED, AccountId, Attempt, AttemptId, GrantId, Stage, UserId, WorkspaceId
@@ -245,6 +245,16 @@ async def living_of_account(tx: Tx, workspace_id: WorkspaceId, account_id: Accou
         attempts.c.workspace_id == workspace_id, attempts.c.account_id == account_id, _LIVING
     )
     return await _many(tx, query.order_by(attempts.c.created_at, attempts.c.id))
+
+
+async def parked_of_identity(tx: Tx, provider_key: str, identity_id: str) -> int:
+    """Count the parked sign-ins of one identity at a provider, over all workspaces."""
+    query = select(func.count()).where(
+        attempts.c.stage.in_((Stage.UNCONFIRMED, Stage.PICK)),
+        attempts.c.provider_key == provider_key,
+        attempts.c.identity_id == identity_id,
+    )
+    return int(await tx.conn.scalar(query) or 0)
 
 
 async def purge(tx: Tx, *, before: datetime, limit: int) -> int:

@@ -5,7 +5,8 @@ from blocks.status import reason_words
 from bot.interactions import Action, ActionCall
 from bot.usecases import detail, monitor
 from bot.usecases.values import number, read, word
-from connectors.observation import Misconfigured, Throttled, Unreachable
+from connectors.observation import Misconfigured, ScopeMissing, Throttled, Unreachable
+from connectors.provider import Provider
 from store.records import AccountId, AccountStatus
 
 _CHECKING = "Checking now … If this stays for more than a minute, press Check now again."
@@ -30,7 +31,8 @@ async def run(call: ActionCall) -> None:
         if key:
             await call.turn(await detail.show(who.context, who.workspace_id, who.user_id, key, page=page))
         raise
-    notice, level = verdict(checked)
+    provider = detail.provider_of(who.context, checked.account.provider_key)
+    notice, level = verdict(checked, provider)
     await call.turn(
         await detail.show(
             who.context,
@@ -44,24 +46,25 @@ async def run(call: ActionCall) -> None:
     )
 
 
-def verdict(checked: monitor.Checked) -> tuple[str, str]:
+def verdict(checked: monitor.Checked, provider: Provider) -> tuple[str, str]:
     """One sentence and its level about what a check found."""
-    name = checked.account.name
+    name, there = checked.account.name, provider.name
     match checked.observation:
         case None:
             return f"{name} waits for its Groups: choose them first.", "warning"
         case Unreachable():
-            return f"The provider did not answer, so {name} could not be checked. Try again later.", "warning"
+            return f"{there} did not answer, so {name} could not be checked. Try again later.", "warning"
         case Throttled():
-            return (
-                f"The provider asks for a pause, so {name} could not be checked. Try again in a few minutes.",
-                "warning",
-            )
+            wait = "Try again in a few minutes."
+            return f"{there} asks for a pause, so {name} could not be checked. {wait}", "warning"
         case Misconfigured():
             return (
-                "The provider does not accept this bot's own settings. Your account is not the cause.",
+                f"{there} does not accept this bot's own settings. Your account is not the cause.",
                 "warning",
             )
+        case ScopeMissing(scopes=scopes):
+            missing = ", ".join(detail.permission_words(provider, scopes)) or "a permission"
+            return f"{name} works, but it lacks: {missing}. Reconnect it to allow that too.", "warning"
         case _:
             return _by_status(checked)
 
@@ -71,10 +74,8 @@ def _by_status(checked: monitor.Checked) -> tuple[str, str]:
     if account.status is AccountStatus.DISCONNECTED:
         return f"{account.name} is disconnected: {reason_words(account.reason)}. Reconnect it below.", "error"
     if account.failures:
-        return (
-            f"{account.name} looks disconnected. It will be checked again before anything is decided.",
-            "warning",
-        )
+        next_step = "Press Check now again in ten minutes, or reconnect it."
+        return f"{account.name} looks disconnected, which may pass. {next_step}", "warning"
     if account.status is AccountStatus.NEEDS_PERMISSION:
         return f"{account.name} works, but a permission is missing. Reconnect it to give that too.", "warning"
     return f"{account.name} is connected.", "success"

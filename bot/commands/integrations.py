@@ -14,6 +14,6 @@ COMMAND = Command(
     name="integrations",
     aliases=("", "integration", "list"),
     usage="/lexer integrations",
-    summary="Everything you can connect, and how your accounts are doing. Add a name, a category or disconnected to narrow it.",
+    summary="Everything you can connect, and how your accounts are doing. Add a name, a category or the word disconnected to narrow it.",
     run=run,
 )

@@ -13,7 +13,7 @@ from bot.usecases.detail import provider_of, refresh_open
 from bot.usecases.ending import discard, leave
 from bot.usecases.parked import Parked
 from bot.usecases.repair import adopt
-from store import accounts, attempts, grants, groups
+from store import accounts, attempts, grants, groups, integrations
 from store.database import Tx
 from store.records import (
     Account,
@@ -52,6 +52,8 @@ async def give(ctx: Context, attempt: Attempt, chosen: tuple[str, ...]) -> NoGro
     asked = {"action": "connect", "subject": attempt.provider_key}
     await people.integrator(ctx, ws, attempt.user_id, **asked)
     async with people.rechecked(ctx, ws, attempt.user_id, **asked) as tx:
+        # Before anything is read: nobody takes the accounts away between the reading and the saving (PostgreSQL).
+        await integrations.lock(tx, ws, attempt.provider_key)
         fresh = await attempts.get(tx, attempt.id)
         if fresh is None or fresh.stage is not Stage.GROUPS or fresh.grant_id is None:
             return None

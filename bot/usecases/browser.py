@@ -9,7 +9,7 @@ from bot.usecases.connect import BEFORE_SIGN_IN, tell
 from bot.usecases.context import Context
 from bot.usecases.pages import ConnectPage, Departure, ResultPage
 from bot.usecases.sign_in import fail, receive
-from connectors.provider import Provider
+from connectors.provider import Provider, Scope
 from store import accounts, attempts, workspaces
 from store import people as persons
 from store.database import Tx
@@ -55,13 +55,17 @@ async def _connect_page(ctx: Context, tx: Tx, attempt: Attempt, provider: Provid
         workspace=workspace.name if workspace else "your workspace",
         person=person.name if person else "the person who asked for it",
         number=f"{attempt.number:02d}",
-        permissions=tuple(scope.reason for scope in provider.scopes),
+        permissions=tuple(_asked(scope) for scope in provider.scopes),
         role_needed=provider.role_needed,
         address=attempt.address,
         reconnect=needed.account.name if needed else None,
         switch_hint=provider.switch_account_hint if needed else "",
         cookie=tickets.new_cookie(ctx, attempt.id),
     )
+
+
+def _asked(scope: Scope) -> str:
+    return scope.reason if scope.required else f"{scope.reason.rstrip('.')} (you may leave this out)."
 
 
 async def go(ctx: Context, ticket: str, cookies: Mapping[str, str]) -> Departure | ResultPage:

@@ -150,11 +150,18 @@ def _attempt(
     )
 
 
-async def _begin(ctx: Context, attempt: Attempt, *, action: str, subject: str) -> None:
+async def _begin(
+    ctx: Context, attempt: Attempt, *, action: str, subject: str, replacing: Attempt | None = None
+) -> None:
     ws, user_id = attempt.workspace_id, attempt.user_id
     async with people.rechecked(ctx, ws, user_id, action=action, subject=subject) as tx:
         if not await attempts.insert(tx, attempt):
             return
+        if replacing is not None:
+            # Together with the new one, or a crash between would leave nobody a link that works.
+            from_ = BEFORE_SIGN_IN | {Stage.FAILED}
+            await attempts.fail(tx, ws, replacing.id, from_=from_, failure="replaced")
+            await tell(ctx, tx, replacing)
         await people.record(ctx, tx, ws, user_id, action=action, subject=subject)
         await (tell_view if attempt.stage is Stage.ADDRESS else tell)(ctx, tx, attempt)
     ctx.kick("deliver")
@@ -223,12 +230,7 @@ async def new_link(ctx: Context, old: Attempt, attempt_id: AttemptId) -> Attempt
         account=found.account if found else None,
         address=old.address,
     )
-    async with ctx.store.transaction() as tx:
-        await attempts.fail(
-            tx, old.workspace_id, old.id, from_=BEFORE_SIGN_IN | {Stage.FAILED}, failure="replaced"
-        )
-        await tell(ctx, tx, old)
-    await _begin(ctx, attempt, action="new_link", subject=old.provider_key)
+    await _begin(ctx, attempt, action="new_link", subject=old.provider_key, replacing=old)
     return attempt
 
 

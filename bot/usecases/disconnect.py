@@ -11,7 +11,7 @@ from bot.usecases.access import close_attempts, close_repairs
 from bot.usecases.connect import gone
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
-from bot.usecases.ending import leave
+from bot.usecases.ending import leave, may_revoke
 from connectors.engine import RevokeOutcome, Tokens
 from store import accounts, grants, outbox, views
 from store.database import Tx
@@ -77,7 +77,8 @@ async def disconnect(
         if found is None:
             raise gone()
         if await accounts.remove(tx, ws, account_id, by=user_id, at=ctx.clock()):
-            await _removed(ctx, tx, user_id, found)
+            # As it hung when it went: a sign-in of this very moment may have taken it over (PostgreSQL).
+            await _removed(ctx, tx, user_id, await accounts.get(tx, ws, account_id) or found)
         await views.opened(
             tx,
             OpenView(
@@ -154,6 +155,8 @@ async def revoke_due(ctx: Context) -> int:
 
 
 async def _revoke(ctx: Context, grant: Grant) -> None:
+    if await _left_alone(ctx, grant):
+        return
     async with ctx.store.reading() as tx:
         raw = await grants.tokens(tx, grant.workspace_id, grant.id)
         tries = await grants.revoke_tries(tx, grant.workspace_id, grant.id)
@@ -170,6 +173,22 @@ async def _revoke(ctx: Context, grant: Grant) -> None:
     async with ctx.store.transaction() as tx:
         await _revoke_told(ctx, tx, grant, outcome, tries)
     ctx.kick("deliver")
+
+
+async def _left_alone(ctx: Context, grant: Grant) -> bool:
+    """Whether somebody has signed in anew since the end was asked for, so that ending this sign-in would end theirs too."""
+    async with ctx.store.transaction() as tx:
+        if await may_revoke(ctx, tx, grant):
+            return False
+        await grants.retire(tx, grant.workspace_id, grant.id, outcome="shared")
+        for account in await accounts.of_grant(tx, grant.workspace_id, grant.id, removed=True):
+            await accounts.remember(
+                tx, grant.workspace_id, account.id, at=ctx.clock(), kind="still_shared", actor=None
+            )
+            await refresh_open(ctx, tx, grant.workspace_id, DISCONNECT, account.id)
+        await refresh_open(ctx, tx, grant.workspace_id, "detail", grant.provider_key)
+    ctx.kick("deliver")
+    return True
 
 
 async def _revoke_told(ctx: Context, tx: Tx, grant: Grant, outcome: RevokeOutcome, tries: int) -> None:

@@ -6,7 +6,7 @@ from bot.usecases.parked import Parked
 from bot.usecases.tickets import new_id
 from connectors.engine import Tokens
 from connectors.provider import Identity
-from store import accounts, grants
+from store import accounts, attempts, grants
 from store.database import Tx
 from store.records import Attempt, Grant, GrantId, GrantState, WorkspaceId
 
@@ -25,13 +25,19 @@ async def leave(ctx: Context, tx: Tx, ws: WorkspaceId, grant_id: GrantId) -> boo
 
 async def end(ctx: Context, tx: Tx, grant: Grant) -> None:
     """Ask for a living grant's revoke, or destroy its secrets where revoking would reach too far."""
-    provider = ctx.connectors.get(grant.provider_key)
-    others = await grants.living_of_identity(tx, grant.provider_key, grant.identity_id, but=grant.id)
-    reaches = provider is not None and provider.auth.revoke_reaches_only_this_sign_in
-    if provider is not None and policy.may_revoke(reaches_only_this_sign_in=reaches, other_living=others):
+    if ctx.connectors.get(grant.provider_key) is not None and await may_revoke(ctx, tx, grant):
         await grants.ask_revoke(tx, grant.workspace_id, grant.id, at=ctx.clock())
     else:
         await grants.retire(tx, grant.workspace_id, grant.id, outcome="shared")
+
+
+async def may_revoke(ctx: Context, tx: Tx, grant: Grant) -> bool:
+    """Whether ending a grant at the provider ends nobody else's sign-in, also none that still waits for its person's answer."""
+    provider = ctx.connectors.get(grant.provider_key)
+    reaches = provider is not None and provider.auth.revoke_reaches_only_this_sign_in
+    others = await grants.living_of_identity(tx, grant.provider_key, grant.identity_id, but=grant.id)
+    parked = await attempts.parked_of_identity(tx, grant.provider_key, grant.identity_id)
+    return policy.may_revoke(reaches_only_this_sign_in=reaches, other_living=others + parked)
 
 
 def grant_of(ctx: Context, attempt: Attempt, parked: Parked) -> Grant:

@@ -11,7 +11,7 @@ from bot.usecases.renewal import can_renew, fresh_tokens
 from connectors.engine import Tokens
 from connectors.observation import Expired, Misconfigured, Observation, Reason, Rejected
 from connectors.provider import Provider
-from store import accounts
+from store import accounts, integrations
 from store.records import Account, AccountDetail, AccountId, AccountStatus, GrantState, UserId, WorkspaceId
 
 
@@ -102,6 +102,8 @@ async def _record(
 ) -> Account:
     ws, now = found.account.workspace_id, ctx.clock()
     async with ctx.store.transaction() as tx:
+        # Before reading what is written below: a Save in this very moment must not be undone (PostgreSQL).
+        await integrations.lock(tx, ws, found.account.provider_key)
         carried = await accounts.of_grant(tx, ws, found.grant.id)
         touched = [a for a in carried if whole_sign_in or a.id == found.account.id]
         result = found.account

@@ -56,7 +56,7 @@ async def of_attempt(ctx: Context, attempt: Attempt) -> ResultPage:
         )
     if attempt.stage is Stage.DONE:
         done = "Reconnected" if attempt.purpose is Purpose.RECONNECT else "Connected"
-        return _page(200, "good", done, "All done. You can close this page.", url)
+        return _page(200, "good", done, "The message from Lexer in Slack says who can use it.", url)
     if attempt.stage is Stage.FAILED:
         return await _failed(ctx, attempt, url)
     tone, title, sentence = _WORDS[attempt.stage]
@@ -79,10 +79,16 @@ async def _failed(ctx: Context, attempt: Attempt, url: str | None) -> ResultPage
     return ResultPage(
         status=200,
         tone="bad",
-        title="Not connected",
+        title=_not_done(attempt),
         sentences=(plain_what(view), plain_next(view), _BACK),
         slack_url=url,
     )
+
+
+def _not_done(attempt: Attempt) -> str:
+    if attempt.failure == "connected_by_another":
+        return "Already connected"
+    return "Not reconnected" if attempt.purpose is Purpose.RECONNECT else "Not connected"
 
 
 def _page(status: int, tone: str, title: str, sentence: str, url: str | None) -> ResultPage:

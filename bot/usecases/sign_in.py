@@ -20,7 +20,7 @@ from bot.usecases.repair import in_vain, repair
 from bot.usecases.tickets import new_id
 from connectors.engine import SignIn, SignInFailed
 from connectors.provider import AccountAtProvider, Provider
-from store import accounts, attempts, grants
+from store import accounts, attempts, grants, integrations
 from store.database import Conflict, Tx
 from store.records import Account, AccountId, AccountStatus, Attempt, Grant, Purpose, Stage
 
@@ -119,6 +119,8 @@ async def _bring(ctx: Context, attempt: Attempt, parked: Parked, *, confirmed: b
 
 async def carry_on(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> None:
     """A parked sign-in known to be the person's own: repair, ask which accounts, or take the only one."""
+    # In the same order as a disconnect, and nothing is read before: the two cannot pass each other (PostgreSQL).
+    await integrations.lock(tx, attempt.workspace_id, attempt.provider_key)
     if not await people.still_integrator(tx, attempt.workspace_id, attempt.user_id):
         await in_vain(ctx, tx, attempt, parked, "no_longer_allowed")
     elif attempt.purpose is Purpose.RECONNECT:

@@ -11,7 +11,7 @@ from bot.usecases.detail import refresh_open
 from bot.usecases.ending import discard, leave
 from bot.usecases.notify import tell_waiting_removed
 from bot.usecases.parked import Parked
-from store import accounts, attempts, outbox, views
+from store import accounts, attempts, integrations, outbox, views
 from store.records import Account, Attempt, Stage
 
 _BATCH = 50
@@ -68,9 +68,12 @@ async def _end_attempt(ctx: Context, attempt: Attempt) -> None:
 async def _end_waiting(ctx: Context, account: Account) -> None:
     ws = account.workspace_id
     async with ctx.store.transaction() as tx:
+        await integrations.lock(tx, ws, account.provider_key)
         found = await accounts.get(tx, ws, account.id)
-        if found is None or not await accounts.remove(tx, ws, account.id, by=None, at=ctx.clock()):
+        # If its person has saved in this very moment, it waits no longer.
+        if found is None or found.account != account:
             return
+        await accounts.remove(tx, ws, account.id, by=None, at=ctx.clock())
         await accounts.remember(tx, ws, account.id, at=ctx.clock(), kind="expired_waiting", actor=None)
         await people.record(ctx, tx, ws, None, action="waiting_removed", subject=account.id)
         await tell_waiting_removed(ctx, tx, account, found.grant.signed_in_by)

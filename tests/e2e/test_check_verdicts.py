@@ -113,7 +113,7 @@ async def test_an_undeclared_refusal_needs_three_and_time(house: House) -> None:
     twitter.account("@northwind").state = "account_gone"
     for _ in range(4):
         shown = await checks(house)
-        assert "🟡 Looks disconnected: checking again" in shown, "four in a row, but all within a moment"
+        assert "🟡 Looks disconnected: not certain yet" in shown, "four in a row, but all within a moment"
         assert "@northwind looks disconnected" in shown
     assert (await house.accounts())[0].account.status is AccountStatus.CONNECTED
     house.clock.advance(timedelta(minutes=11))
@@ -200,7 +200,7 @@ async def test_a_doubt_shows_through_an_outage_that_is_over(house: House) -> Non
     answers(twitter, "account_gone", 401, {"title": "Unauthorized", "status": 401})
     twitter.account("@northwind").state = "account_gone"
     shown = await checks(house)
-    assert "🟡 Looks disconnected: checking again" in shown
+    assert "🟡 Looks disconnected: not certain yet" in shown
     assert "⚪" not in shown
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.usecases import connect
 from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
     ONE_WAY,
@@ -203,3 +204,15 @@ class TestOldLinks:
         await maria.presses("Choose Groups", waits=True)
         await maria.sees("Who may use @northwind?")
         assert (await attempt_of(house, maria)).stage is Stage.GROUPS
+
+    async def test_a_new_link_that_was_not_made_costs_no_old_one(self, house: House) -> None:
+        """Old and new link change places in one step: where no new one comes to be, the one that works goes on working."""
+        await house.set_up()
+        maria = house.maria
+        await house.begins(maria)
+        old = await attempt_of(house, maria)
+        await connect.new_link(house.bot.context, old, old.id)
+        await house.settle()
+        assert [attempt.stage for attempt in await attempts_kept(house)] == [Stage.LINK]
+        await house.signs_in(maria)
+        assert "Who may use @northwind?" in maria.screen

@@ -73,7 +73,7 @@ async def test_a_sibling_keeps_the_sign_in(house: House) -> None:
     assert "Other accounts still use this sign-in" in maria.screen
     assert not sign_in(house, "facebook_ads").ended
     await maria.closes()
-    assert "access stays at the provider" in maria.screen
+    assert "keeps its access at the provider" in maria.screen
     assert "🟢 Connected" in await checks(house, near="Northwind Outlet")
     await disconnects(house, near="Northwind Outlet")
     await maria.closes()

@@ -50,7 +50,7 @@ async def test_what_needs_attention_comes_first(house: House) -> None:
     seen = await house.answer(house.tom, "/lexer")
     assert "2 connected, 1 needs attention." in seen
     assert order(seen, "Shopify", "🔴 2 disconnected: the password was changed · 5 accounts", "Twitter (X)")
-    assert order(seen, "🟢 Connected · 2 accounts", "You can connect", "Marketing: Facebook Ads")
+    assert order(seen, "🟢 Connected · 2 accounts", "Not connected yet", "Marketing: Facebook Ads")
     (message,) = house.tom.screen.messages[-1:]
     assert "Shopify: Disconnected: the password was changed" in message.text
 

@@ -63,7 +63,16 @@ def test_check_without_settings(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"], {}) == 1
     out = capsys.readouterr().out
     assert "4 things to mend:" in out
+    assert "<LEXER_PUBLIC_URL>/oauth/callback/shopify" in out
     assert "lexer-bot keys new" in out
+
+
+def test_check_knows_the_callback_address_early(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An app can be registered at a provider before every other setting is right."""
+    assert main(["check"], {**env, "SLACK_BOT_TOKEN": ""}) == 1
+    assert "https://lexer.example.com/oauth/callback/shopify" in capsys.readouterr().out
 
 
 def test_check_after_migrate(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,7 +135,9 @@ def test_the_manifest_for_socket_mode() -> None:
 def test_the_manifest_needs_an_address(capsys: pytest.CaptureFixture[str]) -> None:
     """Without an address anywhere `manifest` says which setting it misses."""
     assert main(["manifest"], {}) == 2
-    assert "LEXER_PUBLIC_URL is missing" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "LEXER_PUBLIC_URL is missing" in err
+    assert "--url" in err
 
 
 def test_the_package_carries_the_manifest() -> None:

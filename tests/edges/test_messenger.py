@@ -1,10 +1,13 @@
 """What the bot says to Slack, and what it makes of Slack's answers."""
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 from pydantic import SecretStr
 
 from bot.errors import NetworkInTransaction
@@ -109,6 +112,17 @@ async def test_a_rate_limit_says_how_long(messenger: Messenger, slack: PretendSl
     slack.refuse("chat.postMessage", "ratelimited", 429, **{"Retry-After": "30"})
     found = await messenger.post(WS, PERSON, said("x"))
     assert found == DeliveryFailure(kind=FailureKind.RETRY, error="ratelimited", retry_after=30.0)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("inf", 3600.0), ("nan", 0.0), ("-1", 0.0), ("1e300", 3600.0)])
+async def test_an_absurd_pause_holds_no_message_back_for_ever(
+    messenger: Messenger, slack: PretendSlack, asked: str, kept: float
+) -> None:
+    """A server that asks for an endless pause gets its message an hour later."""
+    slack.refuse("chat.postMessage", "ratelimited", 429, **{"Retry-After": asked})
+    found = await messenger.post(WS, PERSON, said("x"))
+    assert isinstance(found, DeliveryFailure)
+    assert found.retry_after == kept
     assert len(slack.calls) == 1
 
 
@@ -181,6 +195,7 @@ FOREIGN = [
     "https://evil.example/",
     "https://slack.com.evil.example/x",
     "https://evilslack.com/x",
+    "https://evilslack-gov.com/x",
     "http://hooks.slack.com/x",
     "https://hooks.slack.com:8443/x",
     "https://user@hooks.slack.com/x",
@@ -197,6 +212,38 @@ async def test_no_answer_goes_to_a_foreign_address(messenger: Messenger, url: st
     """A response_url that is not Slack's is refused without being asked."""
     found = await messenger.respond(url, said("x"))
     assert found == DeliveryFailure(kind=FailureKind.REFUSED, error="foreign_response_url")
+
+
+class _NoNames(AbstractResolver):
+    """Nothing leaves this machine: no name is found."""
+
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,  # noqa: ARG002
+        family: socket.AddressFamily = socket.AF_INET,  # noqa: ARG002
+    ) -> list[ResolveResult]:
+        """None."""
+        raise OSError(host)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.mark.parametrize("url", ["https://hooks.slack.com/x", "https://hooks.slack-gov.com/x"])
+async def test_an_answer_goes_to_slacks_own_addresses(slack: PretendSlack, url: str) -> None:
+    """Slack's answer addresses are tried, GovSlack's too, so that nobody there is left without an answer."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=_NoNames())) as session:
+        messenger = Messenger(
+            session=session,
+            api_url=slack.api_url,
+            token_of=lambda _ws: None,
+            refuse=lambda: None,
+            clock=lambda: NOW,
+        )
+        assert await messenger.respond(url, said("x")) == DeliveryFailure(
+            kind=FailureKind.RETRY, error="no_answer"
+        )
 
 
 async def test_a_used_up_answer_address_is_gone(messenger: Messenger, slack: PretendSlack) -> None:

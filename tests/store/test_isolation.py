@@ -60,6 +60,7 @@ ALL_WORKSPACES = {
     "accounts.waiting_since",
     "attempts.by_state",
     "attempts.get",
+    "attempts.parked_of_identity",
     "attempts.purge",
     "attempts.stale",
     "attempts.take_state",

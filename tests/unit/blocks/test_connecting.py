@@ -84,7 +84,7 @@ def test_the_link_is_one_button(draw: Any) -> None:
 def test_what_is_asked_there_has_reasons() -> None:
     """A person reads before they go what will be asked and which role they need."""
     drawn = said(connect.continue_(samples.link("X")))
-    assert "Needed there: the shop owner" in drawn
+    assert "Who can sign in there: the shop owner" in drawn
     assert "• Read orders\n" in drawn
     assert "(you may leave this out)" in drawn
     assert "Leave this open" in drawn
@@ -232,6 +232,8 @@ def test_every_failure_says_what_happened_and_what_to_do(kind: Failure) -> None:
     for drawn in (connect.failed(view), connect.failed_dm(view)):
         news = list(buttons(drawn))
         assert [new["action_id"] for new in news] == ([connect.NEW_LINK] if view.may_retry else [])
+    connected = kind is Failure.CONNECTED_BY_ANOTHER
+    assert ("connected already" if connected else " not ") in connect.failed_dm(view)["text"].split("\n")[0]
 
 
 def test_the_wrong_account_is_named_beside_the_right_one() -> None:

@@ -69,7 +69,7 @@ def test_every_status_has_a_circle_and_a_word() -> None:
     assert words(Status.EXPIRING, days=1) == "🟡 Expires tomorrow"
     assert words(Status.EXPIRING, days=0) == "🟡 Expires today"
     assert words(Status.NEEDS_PERMISSION, permissions=("read orders",)) == "🟡 Needs permission: read orders"
-    assert words(Status.CONNECTED, doubted=True) == "🟡 Looks disconnected: checking again"
+    assert words(Status.CONNECTED, doubted=True) == "🟡 Looks disconnected: not certain yet"
 
 
 def test_the_listing_says_first_what_needs_attention() -> None:
@@ -194,6 +194,12 @@ def test_many_accounts_come_in_pages() -> None:
         {"k": "shopify", "p": 2},
         {"k": "shopify", "p": 0},
     ]
+
+
+def test_an_id_is_shown_only_where_it_tells_accounts_apart() -> None:
+    """Nobody reads a provider's number, unless two accounts have the same name."""
+    assert "id 000000" not in said(integration.detail(samples.detail("Shopify", accounts=1)))
+    assert "id 000000" in said(integration.detail(samples.detail("Shopify", accounts=2)))
 
 
 def test_history_reads_as_sentences() -> None:
