@@ -205,9 +205,9 @@ async def _revoke_told(ctx: Context, tx: Tx, grant: Grant, outcome: RevokeOutcom
         return
     ended = outcome in (RevokeOutcome.REVOKED, RevokeOutcome.ALREADY_GONE)
     state = GrantState.REVOKED if ended else GrantState.NOT_REVOKED
-    await grants.revoke_ended(
-        tx, grant.workspace_id, grant.id, owner=ctx.worker, state=state, outcome=outcome.value
-    )
+    ws, told = grant.workspace_id, outcome.value
+    if not await grants.revoke_ended(tx, ws, grant.id, owner=ctx.worker, state=state, outcome=told):
+        return  # our lease ran out: whoever has it now tells
     for account in await accounts.of_grant(tx, grant.workspace_id, grant.id, removed=True):
         await accounts.remember(
             tx, grant.workspace_id, account.id, at=ctx.clock(), kind=state.value, actor=None
