@@ -97,6 +97,7 @@ async def _nothing_behind(ctx: Context, attempt: Attempt, sign_in: SignIn) -> No
 
 async def _bring(ctx: Context, attempt: Attempt, parked: Parked, *, confirmed: bool) -> None:
     async with ctx.store.transaction() as tx:
+        await _in_turn(tx, attempt)
         stage = Stage.PICK if confirmed else Stage.UNCONFIRMED
         kept = await attempts.park(
             tx,
@@ -117,10 +118,16 @@ async def _bring(ctx: Context, attempt: Attempt, parked: Parked, *, confirmed: b
     ctx.kick("revoke")
 
 
+async def _in_turn(tx: Tx, attempt: Attempt) -> None:
+    """First of all, before anything is read: every change to an integration takes its tile, then the attempt.
+
+    So none can pass a disconnect, and no two wait for each other (PostgreSQL).
+    """
+    await integrations.lock(tx, attempt.workspace_id, attempt.provider_key)
+
+
 async def carry_on(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked) -> None:
     """A parked sign-in known to be the person's own: repair, ask which accounts, or take the only one."""
-    # In the same order as a disconnect, and nothing is read before: the two cannot pass each other (PostgreSQL).
-    await integrations.lock(tx, attempt.workspace_id, attempt.provider_key)
     if not await people.still_integrator(tx, attempt.workspace_id, attempt.user_id):
         await in_vain(ctx, tx, attempt, parked, "no_longer_allowed")
     elif attempt.purpose is Purpose.RECONNECT:
@@ -136,6 +143,7 @@ async def confirm(ctx: Context, attempt: Attempt, *, mine: bool) -> None:
     """The answer to "Did you just sign in as …?": the person goes on, or the sign-in is thrown away."""
     await people.rights_of(ctx, attempt.workspace_id, attempt.user_id, live=True)
     async with ctx.store.transaction() as tx:
+        await _in_turn(tx, attempt)
         fresh = await attempts.get(tx, attempt.id)
         raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
         if fresh is None or raw is None or fresh.stage is not Stage.UNCONFIRMED:
@@ -155,6 +163,7 @@ async def take(ctx: Context, attempt: Attempt, values: tuple[str, ...]) -> bool:
     """
     await people.rights_of(ctx, attempt.workspace_id, attempt.user_id, live=True)
     async with ctx.store.transaction() as tx:
+        await _in_turn(tx, attempt)
         fresh = await attempts.get(tx, attempt.id)
         raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
         if fresh is None or raw is None or fresh.stage is not Stage.PICK:
