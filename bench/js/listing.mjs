@@ -10,7 +10,7 @@ const env = process.env;
 const page = 12;
 const listing = JSON.parse(readFileSync(env.BENCH_LISTING, 'utf8'));
 const below = listing.blocks.slice(2 + page);
-const below_spoken = listing.text.slice(listing.text.indexOf(' You can connect'));
+const below_spoken = listing.text.slice(listing.text.indexOf(' Not connected yet'));
 const database = new Database(env.BENCH_DATABASE, { readonly: true });
 const rights = database.prepare(`
   SELECT p.is_guest, p.is_deactivated, EXISTS (
