@@ -91,21 +91,14 @@ async def open_bot(
         installations = await _install(settings, session, store)
         in_flight = InFlight()
         ticks = Ticks(in_flight)
-        messenger = Messenger(
-            session=session,
-            api_url=settings.slack_api_url,
-            token_of=installations.token_of,
-            refuse=_refuse_slack_call,
-            clock=clock,
-        )
         context = Context(
             store=store,
             connectors=_connectors(settings, outside, all_providers() if providers is None else providers),
-            messenger=messenger,
+            messenger=_messenger(settings, session, installations, clock),
             clock=clock,
             public_url=settings.lexer_public_url,
             kick=ticks.kick,
-            worker=f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}",
+            worker=_worker(),
         )
         ticks.plan(_ticks(context))
         slack = SlackApp(
@@ -129,6 +122,26 @@ async def open_bot(
             ticks=ticks,
             in_flight=in_flight,
         )
+
+
+def _messenger(
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    installations: Installations,
+    clock: Callable[[], datetime],
+) -> Messenger:
+    return Messenger(
+        session=session,
+        api_url=settings.slack_api_url,
+        token_of=installations.token_of,
+        refuse=_refuse_slack_call,
+        clock=clock,
+    )
+
+
+def _worker() -> str:
+    """Name of the process as an owner of leases, told apart from its own earlier runs too."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def _refuse_slack_call() -> None:

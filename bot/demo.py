@@ -139,7 +139,7 @@ def _welcome(running: Demo, *, keep: bool) -> str:
             f"  data                 {data}",
             "",
             "Walk it here: you are Ada, an admin. Type /lexer, press what has a number, `be maria` to become Maria.",
-            "See the whole story without typing: lexer-bot demo --tour",
+            f"See the whole story without typing: {sys.argv[0]} demo --tour",
             "Ctrl-C stops everything.",
             "",
         ]
