@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.sandbox.form_state import elements_of
 from bot.sandbox.reading import Names, plain
-from bot.sandbox.rules_choices import all_options
 from bot.sandbox.world import Json, walk_json
 
 _BEGINS = frozenset({"section", "header", "divider", "input", "alert"})
@@ -59,11 +58,6 @@ def find_field(body: Json, label: str, names: Names) -> Found | None:
             if test(found, label, names):
                 return found
     return None
-
-
-def find_option(element: Json, words: str, names: Names) -> Json | None:
-    """An option by its words or its value."""
-    return pick_option(all_options(element), words, names)
 
 
 def pick_option(listed: list[Any], words: str, names: Names) -> Json | None:
