@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import httpx
 
 from bot.sandbox.finding import CannotDo
-from bot.sandbox.pages import Form, Page, read_page
+from bot.sandbox.page import Form, Page, read_page
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.finding import Found
 from bot.sandbox.form_state import elements_of
-from bot.sandbox.pages import Page
+from bot.sandbox.page import Page
 from bot.sandbox.people import PersonAtWork
 from bot.sandbox.reading import plain
 from bot.sandbox.rules_choices import all_options
