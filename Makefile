@@ -2,7 +2,7 @@
 #   make demo   the whole bot with a local Slack workspace, no accounts needed (Ctrl-C stops it)
 #   make test   everything that must hold before a change lands
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs bench requirements clean
+.PHONY: help demo test lint format docs pictures bench requirements clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -17,7 +17,8 @@ help:
 	@echo "make test           ruff, mypy, import-linter, pytest"
 	@echo "make lint           the same without pytest"
 	@echo "make format         let ruff format and mend what it can"
-	@echo "make docs           write README's tables and picture anew from the code"
+	@echo "make docs           write README's tables anew from the code"
+	@echo "make pictures       photograph the screens anew for README and docs"
 	@echo "make bench          measure against the floors and write docs/performance.md"
 	@echo "make requirements   pin the newest versions that pyproject.toml allows"
 	@echo "make clean          remove .venv and all caches"
@@ -36,6 +37,11 @@ help:
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# The machine's Chromium, or Playwright's own, or as root Debian's package; else says the one command to type.
+.venv/chromium.stamp: .venv/dev.stamp
+	@$(BIN)/python -m tests.browser.chromium
+	@touch $@
+
 demo: .venv/runtime.stamp
 	@$(BIN)/lexer-bot demo
 
@@ -46,7 +52,7 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 # More at once than there are cores: the stories wait more than they compute. A file stays with one worker.
-test: lint
+test: lint .venv/chromium.stamp
 	$(BIN)/python -m pytest -n 4 --dist loadfile
 
 format: .venv/dev.stamp
@@ -56,13 +62,16 @@ format: .venv/dev.stamp
 docs: .venv/dev.stamp
 	$(BIN)/python -m tests.architecture.readme_parts
 
+pictures: .venv/chromium.stamp
+	$(BIN)/python -m tests.browser.pictures
+
 # The peer in JavaScript, where there is a node to run it; without, its row says "not measured".
 bench/js/node_modules: bench/js/package.json
 	@command -v npm >/dev/null && npm install --prefix bench/js --no-package-lock --no-audit --no-fund --silent || \
 		echo "bolt-js is not installed here: its rows will say so"
 	@mkdir -p $@ && touch $@
 
-bench: .venv/dev.stamp bench/js/node_modules
+bench: .venv/chromium.stamp bench/js/node_modules
 	$(BIN)/python -m bench
 
 requirements: .venv/dev.stamp

@@ -3,10 +3,10 @@
 import asyncio
 import sys
 
-from bench import acks, queries, render, sealing, start
+from bench import acks, first_paint, queries, render, sealing, start
 from bench.table import DOCUMENT, Row, document, line
 
-PARTS = (acks, render, queries, start, sealing)
+PARTS = (acks, render, queries, start, sealing, first_paint)
 
 
 async def main() -> int:

@@ -1,4 +1,7 @@
-"""The floors under the bot: Bolt alone, with and without its poll. `python -m bench.floors pbr|stock PORT` serves one."""
+"""The floors under the bot: Bolt alone, with and without its poll, and a page with one word.
+
+`python -m bench.floors pbr|stock|word PORT` serves one.
+"""
 
 import sys
 from typing import Any
@@ -9,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bench.slash import SIGNING_SECRET
@@ -38,10 +41,19 @@ def bare_bolt(*, process_before_response: bool) -> Starlette:
     return Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
 
 
+def one_word() -> Starlette:
+    """The least a page can be that has something to paint."""
+
+    async def page(_request: Request) -> Response:
+        return HTMLResponse('<!doctype html><html lang="en"><title>word</title><p>word</p></html>')
+
+    return Starlette(routes=[Route("/", page)])
+
+
 if __name__ == "__main__":
     kind, port = sys.argv[1:]
     uvicorn.run(
-        bare_bolt(process_before_response=kind == "pbr"),
+        one_word() if kind == "word" else bare_bolt(process_before_response=kind == "pbr"),
         port=int(port),
         log_level="warning",
         access_log=False,

@@ -18,7 +18,7 @@ from bot import logs
 from bot.errors import NetworkInTransaction
 from bot.handlers import Handlers, discover
 from bot.in_flight import InFlight
-from bot.installations import Installations, ask_slack
+from bot.installations import Installations, ask_slack, client_address
 from bot.messenger import Messenger
 from bot.scheduler import Tick, Ticks
 from bot.server import served, until_told_to_stop
@@ -97,6 +97,7 @@ async def open_bot(
             messenger=_messenger(settings, session, installations, clock),
             clock=clock,
             public_url=settings.lexer_public_url,
+            slack_in_browser=client_address(settings.slack_api_url),
             kick=ticks.kick,
             worker=_worker(),
         )

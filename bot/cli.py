@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--socket", action="store_true", help="for Socket Mode")
     demo = add("demo", _demo, "Try the bot without Slack: a local workspace and pretend providers.")
     demo.add_argument("--tour", action="store_true", help="play the whole story in the terminal")
+    demo.add_argument(
+        "--empty",
+        action="store_true",
+        help="begin before the first Group, as an admin sees it the first time",
+    )
     demo.add_argument("--keep", action="store_true", help="keep the demo's data for the next time")
     return parser
 
@@ -174,5 +179,7 @@ def _demo(arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
     logs.set_up(level=logging.WARNING)
     from bot import demo  # noqa: PLC0415  the local workspace is not part of a bot that serves
 
-    code: int = run(demo.demo(port=demo_port(env), tour_only=arguments.tour, keep=arguments.keep))
+    code: int = run(
+        demo.demo(port=demo_port(env), tour_only=arguments.tour, keep=arguments.keep, empty=arguments.empty)
+    )
     return code

@@ -1,4 +1,4 @@
-"""`lexer-bot demo`: the bot, a local Slack workspace and pretend providers on loopback, and a way to walk them in the terminal.
+"""`lexer-bot demo`: the bot, a local Slack workspace in the browser and pretend providers on loopback, and a walk in the terminal.
 
 Reads no setting but the demo's own port; everything else is made anew at each start, or kept in `.demo/` with --keep.
 """
@@ -11,15 +11,22 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
+from blocks.examples import EXAMPLES, Draw
 from bot.app import Bot, open_bot
 from bot.errors import StartProblem
+from bot.manifest import shown
+from bot.sandbox.finding import CannotDo
+from bot.sandbox.opening import opening
+from bot.sandbox.pages.stage import AppManifest, Gallery, SlashCommand
 from bot.sandbox.terminal import Terminal
 from bot.sandbox.tour import tour
 from bot.sandbox.walk import walk
 from bot.sandbox.workspace import Sandbox, open_sandbox
+from bot.sandbox.world import Json
 from bot.server import served, until_told_to_stop
 from bot.settings import Settings, load
 from connectors.outside import Reroute
@@ -47,14 +54,19 @@ class Demo:
         await self.bot.in_flight.idle(_SETTLE)
 
 
-async def demo(*, port: int, tour_only: bool, keep: bool) -> int:
-    """Run the demo until it is stopped, or only the tour; the exit code. Raises StartProblem when the port is busy."""
+async def demo(*, port: int, tour_only: bool, keep: bool, empty: bool) -> int:
+    """Run the demo until it is stopped, or only the tour; the exit code. Raises StartProblem when the port is busy.
+
+    It begins with two Groups, which an admin made, or `empty`: before the first one, with the admin.
+    """
     with _folder(keep=keep) as folder:
         async with _opened(0 if tour_only else port, folder) as running:
             if tour_only:
                 return 0 if await tour(running.sandbox, print, running.tick) else 1
-            print(_welcome(running, keep=keep), flush=True)
-            await _until_stopped(running)
+            if not empty:
+                await _open(running)
+            print(_welcome(running, keep=keep, empty=empty), flush=True)
+            await _until_stopped(running, name="ada" if empty else "maria")
             print("\nStopped.")
             return 0
 
@@ -89,13 +101,33 @@ async def _opened(port: int, folder: Path) -> AsyncIterator[Demo]:
 async def _workspace(port: int) -> AsyncIterator[Sandbox]:
     async with AsyncExitStack() as stack:
         try:
-            sandbox = await stack.enter_async_context(open_sandbox(port=port))
+            sandbox = await stack.enter_async_context(
+                open_sandbox(port=port, manifest=app_manifest(), gallery=gallery())
+            )
         except OSError:
             raise StartProblem(
                 f"Port {port} on this machine is busy",
                 "Stop what uses it, or choose another one with LEXER_DEMO_PORT.",
             ) from None
         yield sandbox
+
+
+def app_manifest() -> AppManifest:
+    """What the app's manifest makes Slack show, in the local workspace's own words."""
+    seen = shown()
+    return AppManifest(
+        commands=tuple(SlashCommand(**asdict(one)) for one in seen.commands),
+        home_tab=seen.home_tab,
+        read_only_messages=seen.read_only_messages,
+    )
+
+
+def gallery() -> Gallery:
+    return {title: partial(_drawn, draw) for title, draw in EXAMPLES.items()}
+
+
+def _drawn(draw: Draw) -> Json:
+    return dict(draw())
 
 
 def _free_port() -> int:
@@ -122,34 +154,52 @@ def _keys(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _welcome(running: Demo, *, keep: bool) -> str:
+async def _open(running: Demo) -> None:
+    """The Groups; where they cannot be made, whoever works on the screens for it still gets to see the workspace."""
+    try:
+        await opening(running.sandbox, running.tick)
+    except CannotDo as problem:
+        print(f"The first Groups could not be made: {problem}", file=sys.stderr)
+
+
+def _welcome(running: Demo, *, keep: bool, empty: bool) -> str:
     data = (
         f"in {KEPT}/ (kept; the pretend providers forget their sign-ins)"
         if keep
         else "thrown away at the end"
     )
     names = ", ".join(sorted(pretend.provider.name for pretend in running.sandbox.providers.all.values()))
+    base = running.sandbox.base_url
+    address = f"{base}/?as=ada" if empty else base
+    first = (
+        "You are Ada, an admin, and the bot is new here: type /lexer and make the first Group."
+        if empty
+        else "You are Maria, and may connect accounts: type /lexer and connect Twitter (X)."
+    )
     return "\n".join(
         [
             "Lexer Integrations Bot, with a local Slack workspace. Nothing here leaves this machine.",
             "",
-            f"  bot                  {running.bot_url}",
-            f"  Slack workspace      {running.sandbox.base_url}",
-            f"  pretend providers    {names}",
-            f"  data                 {data}",
+            f"  Open {address} in your browser.",
+            f"  {first}",
             "",
-            "Walk it here: you are Ada, an admin. Type /lexer, press what has a number, `be maria` to become Maria.",
+            "Or walk it here in the terminal: type /lexer, press what has a number, help for more.",
             f"See the whole story without typing: {sys.argv[0]} demo --tour",
             "Ctrl-C stops everything.",
+            "",
+            f"  every view           {base}/gallery",
+            f"  bot                  {running.bot_url}",
+            f"  pretend providers    {names}",
+            f"  data                 {data}",
             "",
         ]
     )
 
 
-async def _until_stopped(running: Demo) -> None:
+async def _until_stopped(running: Demo, *, name: str) -> None:
     """Until Ctrl-C or SIGTERM, or the person quits; an input that ends stops it only at a terminal."""
     stopping = asyncio.create_task(until_told_to_stop())
-    walking = asyncio.create_task(_walk(running))
+    walking = asyncio.create_task(_walk(running, name))
     try:
         await asyncio.wait({stopping, walking}, return_when=asyncio.FIRST_COMPLETED)
         if walking.done() and not walking.result() and not sys.stdin.isatty():
@@ -162,5 +212,5 @@ async def _until_stopped(running: Demo) -> None:
                 await task
 
 
-async def _walk(running: Demo) -> bool:
-    return await walk(running.sandbox, print, Terminal().ask, running.tick)
+async def _walk(running: Demo, name: str) -> bool:
+    return await walk(running.sandbox, print, Terminal().ask, running.tick, name=name)

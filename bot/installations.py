@@ -15,6 +15,9 @@ from store.records import UserId, WorkspaceId
 
 _log = logging.getLogger(__name__)
 _WAIT_SECONDS = 10.0
+_OWN_CLIENTS = {"slack.com": "https://app.slack.com", "slack-gov.com": "https://app.slack-gov.com"}
+"""Slack's client in the browser, by the domain of the API. GovSlack has the domain slack-gov.com (docs.slack.dev/govslack);
+that its client is at app.slack-gov.com is what other programs go by (seen 2026-11), not confirmed by Slack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +109,16 @@ def _why_not(failure: DeliveryFailure, api_url: str) -> SettingsProblems | Start
         f"Slack at {host} gave no usable answer ({failure.error})",
         "Check the network and SLACK_API_URL, then start again.",
     )
+
+
+def client_address(api_url: str) -> str:
+    """Where a browser finds the Slack that answers at `api_url` (SLACK_API_URL, already checked); `/<team>/<channel>` follows.
+
+    A Slack that is not Slack's own (a test server, the local workspace) has its client beside its API.
+    """
+    parts = urlsplit(api_url)
+    host = (parts.hostname or "").removesuffix(".")
+    for domain, client in _OWN_CLIENTS.items():
+        if host == domain or host.endswith(f".{domain}"):
+            return f"{client}/client"
+    return f"{parts.scheme}://{parts.netloc.lower()}/client"

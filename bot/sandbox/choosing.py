@@ -35,6 +35,8 @@ def _value(kind: str, element: Json, word: str, searched: list[Json], names: Nam
         return _user(word, world)
     if "conversations" in kind or "channels" in kind:
         return _channel(word, world)
+    if kind == "datetimepicker":
+        return _moment(word)
     if kind.endswith("picker"):
         return word
     listed = [*all_options(element), *searched]
@@ -44,6 +46,12 @@ def _value(kind: str, element: Json, word: str, searched: list[Json], names: Nam
             f"{word!r} is not offered; there is: {', '.join(option['text']['text'] for option in listed)}"
         )
     return option
+
+
+def _moment(word: str) -> int:
+    if not word.isdecimal():
+        raise CannotDo(f"{word!r} is no time in seconds")
+    return int(word)
 
 
 def _user(word: str, world: World) -> str:

@@ -1,19 +1,17 @@
-"""The provider's sign-in page: checks the request the browser brings, asks Allow or Cancel, sends the browser back."""
+"""The provider's sign-in: checks the request the browser brings, asks Allow or Cancel, sends the browser back."""
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment
+from starlette.responses import HTMLResponse, Response
 
 from bot.sandbox.pretend_provider import Login, PretendProvider
 from connectors.provider import AccountAtProvider
 
-_STYLE = (
-    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem}"
-    "fieldset{border:1px solid #8888;border-radius:8px;margin:1rem 0}label{display:block;padding:.2rem 0}"
-    "button{font:inherit;padding:.5rem 1rem;margin-right:.5rem;border-radius:8px}.note{opacity:.75;font-size:.9rem}"
-)
+_HUES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ def decide(pretend: PretendProvider, consent: Consent, form: Mapping[str, list[s
     if form.get("decision") != ["allow"]:
         return _back(consent, {**pretend.provider.example.cancelled, "state": consent.state})
     login = pretend.login("".join(form.get("login", [])) or None, consent.address)
-    accounts = _accounts_given(pretend, login, set(form.get("account", [])))
+    accounts = _accounts_given(pretend, consent, login, set(form.get("account", [])))
     wanted = set(form.get("scope", [])) - pretend.refused_scopes
     scopes = tuple(name for name in consent.scopes if name in wanted)
     code = pretend.code_for(pretend.begin(login, accounts, scopes), consent.redirect_uri, consent.challenge)
@@ -76,72 +74,70 @@ def decide(pretend: PretendProvider, consent: Consent, form: Mapping[str, list[s
 
 
 def _accounts_given(
-    pretend: PretendProvider, login: Login, ticked: set[str]
+    pretend: PretendProvider, consent: Consent, login: Login, ticked: set[str]
 ) -> tuple[AccountAtProvider, ...]:
-    """The ticked accounts of this login. Ticks that are all another login's (the page cannot change them by itself) mean all."""
-    own = tuple(one for one in login.accounts if one.external_id in ticked)
-    return login.accounts if pretend.provider.accounts is None or (ticked and not own) else own
+    """The ticked accounts of this login.
+
+    The page shows only the chosen login's list and sends all of them. Whoever unticked a whole list leaves the others as they
+    were, all ticked; ticks that are only some of another login's say nothing of this one's, and mean all.
+    """
+    offered = pretend.offered(login)
+    own = tuple(one for one in offered if one.external_id in ticked)
+    others = {
+        account.external_id
+        for other in pretend.logins(consent.address)
+        if other is not login
+        for account in pretend.offered(other)
+    }
+    untouched = bool(others) and others <= ticked
+    return offered if pretend.provider.accounts is None or (ticked and not own and not untouched) else own
 
 
 def _back(consent: Consent, query: Mapping[str, str]) -> str:
     return f"{consent.redirect_uri}?{urlencode(query)}"
 
 
-def consent_page(pretend: PretendProvider, consent: Consent, action: str) -> str:
+def consent_page(pages: Environment, pretend: PretendProvider, consent: Consent, action: str) -> Response:
     """Who signs in, which accounts, what is asked."""
     provider = pretend.provider
     chosen = pretend.login(None, consent.address)
-    where = f" at {escape(consent.address)}" if consent.address else ""
-    rows = "".join(_login(login, first=login is chosen) for login in pretend.logins(consent.address))
-    accounts = _accounts(pretend, consent, chosen) if provider.accounts is not None else ""
-    scopes = "".join(_scope(pretend, name) for name in consent.scopes)
-    return _page(
-        f"Sign in to {escape(provider.name)}",
-        f"<p><strong>Lexer</strong> wants to use your {escape(provider.account_noun)}{where}.</p>"
-        f'<form method="post" action="{escape(action)}"><input type="hidden" name="consent" value="{consent.id}">'
-        f"<fieldset><legend>Sign in as</legend>{rows}</fieldset>{accounts}"
-        f"<fieldset><legend>Lexer may</legend>{scopes}</fieldset>"
-        '<button name="decision" value="allow">Allow</button><button name="decision" value="cancel">Cancel</button></form>',
+    html = pages.get_template("consent.html").render(
+        provider=provider,
+        hue=_hue(provider.key),
+        consent=consent,
+        action=action,
+        logins=[
+            {"login": login, "accounts": pretend.offered(login), "is_chosen": login is chosen}
+            for login in pretend.logins(consent.address)
+        ],
+        scopes=[scope for scope in provider.scopes if scope.name in consent.scopes],
+        refused=pretend.refused_scopes,
     )
+    return _guarded(html, 200, f"'self' {_origin(consent.redirect_uri)}")
 
 
-def _login(login: Login, *, first: bool) -> str:
-    name = escape(login.identity.name)
-    checked = " checked" if first else ""
-    return f'<label><input type="radio" name="login" value="{name}"{checked}> {name}</label>'
-
-
-def _accounts(pretend: PretendProvider, consent: Consent, chosen: Login) -> str:
-    """Every login's accounts under its name; those of the chosen one are ticked, and only the signed-in one's count."""
-    parts = ""
-    for login in pretend.logins(consent.address):
-        ticked = " checked" if login is chosen else ""
-        rows = "".join(
-            f'<label><input type="checkbox" name="account" value="{escape(account.external_id)}"{ticked}>'
-            f" {escape(account.name)}</label>"
-            for account in login.accounts
-        )
-        parts += f"<fieldset><legend>Accounts of {escape(login.identity.name)}</legend>{rows}</fieldset>"
-    return parts
-
-
-def _scope(pretend: PretendProvider, name: str) -> str:
-    scope = next(one for one in pretend.provider.scopes if one.name == name)
-    ticked = "" if name in pretend.refused_scopes else " checked"
-    return (
-        f'<label><input type="checkbox" name="scope" value="{escape(name)}"{ticked}> {escape(scope.reason)}'
-        f' <span class="note">({escape(name)})</span></label>'
-    )
-
-
-def refusal_page(words: str) -> str:
+def refusal_page(pages: Environment, words: str, *, status: int = 400) -> Response:
     """What the browser shows when the request itself is wrong: it must not go back to an address nobody registered."""
-    return _page("This sign-in request is wrong", f"<p>{escape(words)}</p>")
+    return _guarded(pages.get_template("consent_refused.html").render(words=words), status, "'none'")
 
 
-def _page(title: str, body: str) -> str:
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
-        f'<body><p class="note">A pretend provider on this computer</p><h1>{title}</h1>{body}</body></html>'
-    )
+def _guarded(html: str, status: int, form_action: str) -> Response:
+    # The form's answer sends the browser on to the bot, and form-action judges redirects too.
+    policy = f"default-src 'none'; style-src 'self'; img-src 'self'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
+    headers = {
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HTMLResponse(html, status, headers)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _hue(key: str) -> int:
+    """The colour of a provider's name: always the same, no two neighbours' alike by intent."""
+    return sum(key.encode()) % _HUES

@@ -6,13 +6,13 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
-from bot.sandbox.records import Records
+from bot.sandbox.records import Begun, Hearing, Records
 from bot.sandbox.socket_mode import Sockets
 from bot.sandbox.world import Json
 
@@ -28,6 +28,8 @@ class Ack:
     body: Any = None
     headers: Mapping[str, str] | None = None
     problem: str = ""
+    exchange: int | None = None
+    """Its number in the records."""
 
     @property
     def good(self) -> bool:
@@ -103,24 +105,74 @@ class Delivery:
             content=raw,
             headers=[*_latin(sent), *_latin(headers or {})],
         )
+        begun, hearing = Begun(), Hearing(self._records)
+        return self._noted(begun, hearing, _payload(raw, content_type), await self._posted(request, hearing))
+
+    async def _posted(self, request: httpx.Request, hearing: Hearing) -> Ack:
         try:
             async with asyncio.timeout(self._ack_seconds):
                 response = await self._client.send(request)
         except TimeoutError:
-            return self._late("operation_timeout")
+            return _late(hearing, "operation_timeout")
         except httpx.HTTPError:
-            return self._late("connection_failed")
+            return _late(hearing, "connection_failed")
         return _read(response)
 
     async def _by_socket(self, kind: str, payload: Json) -> Ack:
-        answer = await self._sockets.deliver(kind, payload, seconds=self._ack_seconds)
+        begun, hearing = Begun(), Hearing(self._records)
+        answer = await self._sockets.deliver(kind, payload, seconds=self._ack_seconds, hearing=hearing)
         if answer is None:
-            return self._late("operation_timeout")
-        return Ack(status=200, body=answer.get("payload"))
+            ack = _late(hearing, "operation_timeout")
+        else:
+            ack = Ack(status=200, body=answer.get("payload"))
+        return self._noted(begun, hearing, payload, ack)
 
-    def _late(self, problem: str) -> Ack:
-        self._records.refuse("ack", problem)
-        return Ack(status=0, problem=problem)
+    def _noted(self, begun: Begun, hearing: Hearing, payload: Json | str, ack: Ack) -> Ack:
+        """The ack, written down."""
+        number = self._records.exchanged(
+            begun,
+            way="to bot",
+            name=name_of(payload),
+            sent=payload,
+            answered=ack.body,
+            status=ack.status,
+            refusals=hearing.heard,
+        )
+        return replace(ack, exchange=number)
+
+
+def _late(hearing: Hearing, problem: str) -> Ack:
+    hearing.refuse("ack", problem)
+    return Ack(status=0, problem=problem)
+
+
+def _payload(raw: bytes, content_type: str) -> Json | str:
+    """What a body says, decoded; the text itself where it cannot be read."""
+    text = raw.decode(errors="replace")
+    form = dict(parse_qsl(text, keep_blank_values=True)) if "urlencoded" in content_type else {}
+    try:
+        found = json.loads(form.get("payload", text))
+    except (ValueError, RecursionError):
+        return form or text
+    return found if isinstance(found, dict) else text
+
+
+def name_of(payload: Json | str) -> str:
+    """A delivery in a few words: "/lexer integrations", "block_actions: open", "event: user_change"."""
+    if isinstance(payload, str):
+        return "unreadable"
+    if "command" in payload:
+        return f"{payload['command']} {payload.get('text', '')}".strip()
+    event, view, actions = (payload.get(name) for name in ("event", "view", "actions"))
+    if isinstance(event, dict):
+        return f"event: {event.get('type')}"
+    first = actions[0] if isinstance(actions, list) and actions else None
+    if isinstance(first, dict):
+        detail = first.get("action_id")
+    else:
+        detail = payload.get("action_id") or (view.get("callback_id") if isinstance(view, dict) else None)
+    kind = str(payload.get("type", "unknown"))
+    return f"{kind}: {str(detail).partition(':')[0]}" if detail else kind
 
 
 def _latin(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

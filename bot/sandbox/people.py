@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.sandbox import payloads
@@ -126,7 +126,7 @@ class PersonAtWork:
             self.human,
             place,
             command=command,
-            text=_escaped(rest.strip(), world),
+            text=escaped(rest.strip(), world),
             trigger_id=self._slack.passes.trigger(self.human.id),
             response_url=self.response_url(self._slack.passes.address(place.id, self.human.id)),
         )
@@ -179,17 +179,25 @@ class PersonAtWork:
     async def chooses(self, label: str, *options: str, waits: bool = False) -> Screen:
         """Options of a select, checkboxes or a people picker, by their words; exactly these are chosen afterwards."""
         found, where = self._field(label)
-        kind, before = found.element["type"], self._begin()
-        searched = await self.searches(label, options[0]) if "external" in kind and options else []
-        chosen = chosen_value(found.element, options, searched, self.name_of, self._slack.world)
-        where.state.setdefault(found.block["block_id"], {})[found.element["action_id"]] = {
-            "type": kind,
-            **chosen,
-        }
+        before = self._begin()
+        external = "external" in found.element["type"] and bool(options)
+        await self.takes(
+            found, where, *options, offered=await self.searches(label, options[0]) if external else []
+        )
+        return await self._answered(before, waits=waits)
+
+    async def takes(
+        self, found: Found, where: OpenView | Posted, *options: str, offered: Sequence[Json] = ()
+    ) -> None:
+        """Exactly these options of an element already found; `offered`: what a search has shown."""
+        kind = found.element["type"]
+        chosen = chosen_value(found.element, options, list(offered), self.name_of, self._slack.world)
+        if kind != "overflow":
+            state = where.state.setdefault(found.block["block_id"], {})
+            state[found.element["action_id"]] = {"type": kind, **chosen}
         if dispatches(found.block):
             await self.acts(found, where, **chosen)
         self._slack.records.ring()
-        return await self._answered(before, waits=waits)
 
     async def fills(self, label: str, text: str) -> Screen:
         """Type into a field."""
@@ -204,7 +212,11 @@ class PersonAtWork:
 
     async def searches(self, label: str, typed: str) -> list[Json]:
         """What an external select offers for some typed letters."""
-        found, where = self._field(label)
+        groups = await self.searches_in(*self._field(label), typed)
+        return [option for group in groups for option in group["options"]]
+
+    async def searches_in(self, found: Found, where: OpenView | Posted, typed: str) -> list[Json]:
+        """The same for a select already found, as option groups; one without a label where there are none."""
         if len(typed) < found.element.get("min_query_length", 3):
             return []
         view = where if isinstance(where, OpenView) else None
@@ -261,7 +273,7 @@ class PersonAtWork:
                 response_url=response_url,
             )
         ack = await self._delivery.interaction(payload)
-        take_action_ack(self._slack, ack)
+        self.notice = take_action_ack(self._slack, ack)
         self._slack.records.ring()
         return ack
 
@@ -311,7 +323,7 @@ class PersonAtWork:
         raise CannotDo(f"no field is called {label!r} in:\n{self.screen.text}")
 
 
-def _escaped(typed: str, world: World) -> str:
+def escaped(typed: str, world: World) -> str:
     """What Slack makes of names of people and channels in a command (`should_escape` in the manifest)."""
     for human in world.humans.values():
         typed = re.sub(rf"(?<!\S)@{re.escape(human.name)}(?!\S)", f"<@{human.id}|{human.name}>", typed)

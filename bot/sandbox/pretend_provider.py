@@ -11,6 +11,9 @@ from connectors.provider import AccountAtProvider, Identity, Provider
 
 _OUTSIDE_FAILURES = frozenset({"healthy", "throttled", "down", "slow"})
 _ONE_ACCOUNT = frozenset({"suspended", "closed", "scope_missing", "account_gone"})
+_PASSES = frozenset({"checkpoint"})
+"""Ends a sign-in only until the person has answered the provider's question."""
+_STRANGERS = ("Eastwind", "Westwind", "Morningside", "Harbour", "Meadow")
 
 
 def ends_sign_in(state: str) -> bool:
@@ -38,6 +41,12 @@ class SignedIn:
     access: dict[str, datetime | None] = field(default_factory=dict, repr=False)
     refresh: dict[str, datetime | None] = field(default_factory=dict, repr=False)
     ended: bool = False
+    ended_as: str = "revoked"
+    """The state of the example's failures that its calls are told once it has ended."""
+    by_us: bool = False
+    """Lexer itself gave the access back."""
+    told: bool = False
+    """Lexer has asked since it ended, and was refused."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +67,8 @@ class PretendAccount:
         self.account = account
         self.slow_seconds = 15.0
         self.since = 0
+        self.told = False
+        """Lexer has met the state since it was set."""
         self._provider = provider
         self._state = "healthy"
 
@@ -73,6 +84,7 @@ class PretendAccount:
             raise ValueError(f"{self._provider.key} knows {', '.join(sorted(known))}, not {state!r}")
         self._state = state
         self.since = self._provider.last_number
+        self.told = False
 
     def slow(self, seconds: float) -> None:
         """Answer, but only after so many seconds."""
@@ -97,7 +109,11 @@ class PretendProvider:
         self.redirect_uri: str | None = None
         self.outage: str | None = None
         """down, throttled or slow: for everybody, at every address of the provider but the sign-in page."""
+        self.outage_met = False
+        """Lexer has asked since the outage began."""
         self.refused_scopes: set[str] = set()
+        self.withheld: set[str] = set()
+        """Ids of accounts that no further sign-in offers."""
         self.signed_in_as: str | None = None
         """Name of the login the consent page has chosen at first; None = the first."""
         self.sign_ins: list[SignedIn] = []
@@ -130,23 +146,39 @@ class PretendProvider:
         return login
 
     def login(self, name: str | None, address: str | None = None) -> Login:
-        """A login by name, or the one chosen at first. Raises LookupError."""
+        """A login by name, or the one chosen at first (the first one, where that one cannot sign in). Raises LookupError."""
         listed = self.logins(address)
         wanted = name or self.signed_in_as
-        if wanted is None:
-            return listed[0]
         for login in listed:
             if login.identity.name == wanted:
                 return login
+        if name is None:
+            return listed[0]
         raise LookupError(
-            f"nobody called {wanted!r} at {self.key}; there are {[one.identity.name for one in listed]}"
+            f"nobody called {name!r} at {self.key}; there are {[one.identity.name for one in listed]}"
         )
+
+    def add_stranger(self) -> Login:
+        """One more who can sign in, with accounts like the example's. Raises LookupError when everybody is there."""
+        listed = self.logins()
+        taken = {login.identity.name for login in listed}
+        at = "@" if self.provider.example.identity.name.startswith("@") else ""
+        for name in _STRANGERS:
+            found = f"{at}{name.lower() if at else name}"
+            if found not in taken:
+                listed.append(_derived(self.provider, found, self.provider.example.address))
+                return listed[-1]
+        raise LookupError(f"everybody can sign in at {self.key} already")
+
+    def offered(self, login: Login) -> tuple[AccountAtProvider, ...]:
+        """The accounts a sign-in with this login offers; all of them where a login is its account."""
+        if self.provider.accounts is None:
+            return login.accounts
+        return tuple(one for one in login.accounts if one.external_id not in self.withheld)
 
     def account(self, name: str) -> PretendAccount:
         """An account by name or id. Raises LookupError."""
-        known = {
-            account.external_id: account for logins in self._every_login() for account in logins.accounts
-        }
+        known = {account.external_id: account for login in self.every_login() for account in login.accounts}
         for account in known.values():
             if name in (account.name, account.external_id):
                 return self._accounts.setdefault(account.external_id, PretendAccount(account, self))
@@ -154,7 +186,8 @@ class PretendProvider:
             f"{self.key} has no account {name!r}; there are {[one.name for one in known.values()]}"
         )
 
-    def _every_login(self) -> list[Login]:
+    def every_login(self) -> list[Login]:
+        """Who can sign in, at every address anybody went to."""
         self.logins()
         return [login for listed in self._logins.values() for login in listed]
 
@@ -162,6 +195,46 @@ class PretendProvider:
         """The accounts of a sign-in whose state concerns it."""
         known = [self._accounts.get(account.external_id) for account in signed_in.accounts]
         return [one for one in known if one is not None and one.state != "healthy" and one.strikes(signed_in)]
+
+    def settle(self, name: str) -> None:
+        """An account is well again; but what its trouble ended stays ended, as at a real provider, and only a new sign-in lives.
+
+        Raises LookupError.
+        """
+        switch = self.account(name)
+        if ends_sign_in(switch.state) and switch.state not in _PASSES:
+            for one in self.sign_ins:
+                reaches = switch.account.external_id in {a.external_id for a in one.accounts}
+                if reaches and switch.strikes(one) and not one.ended:
+                    self.end(one)
+        if switch.state != "healthy":
+            switch.state = "healthy"
+
+    def end(self, signed_in: SignedIn) -> None:
+        """End a sign-in for good; what had ended it before stays the reason, else it was Lexer that gave it back."""
+        if signed_in.ended:
+            return
+        over = self.end_of(signed_in)
+        if over is not None:
+            signed_in.ended_as, signed_in.told = over
+        signed_in.ended, signed_in.by_us = True, over is None
+
+    def is_over(self, signed_in: SignedIn) -> bool:
+        """Whether a sign-in has ended: revoked by us, or by what happened to one of its accounts."""
+        return signed_in.ended or any(ends_sign_in(one.state) for one in self.troubles(signed_in))
+
+    def end_of(self, signed_in: SignedIn) -> tuple[str, bool] | None:
+        """(what ended a sign-in at the provider, whether Lexer has been told); None while it lives or when Lexer gave it back."""
+        if signed_in.ended:
+            return None if signed_in.by_us else (signed_in.ended_as, signed_in.told)
+        over = [one for one in self.troubles(signed_in) if ends_sign_in(one.state)]
+        return (over[0].state, over[0].told) if over else None
+
+    def tell(self, signed_in: SignedIn) -> None:
+        """Lexer was just told what is wrong with this sign-in."""
+        signed_in.told = signed_in.told or signed_in.ended
+        for one in self.troubles(signed_in):
+            one.told = True
 
     def begin(
         self, login: Login, accounts: tuple[AccountAtProvider, ...], scopes: tuple[str, ...]

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.sandbox.pretend_provider import PretendProvider, SignedIn, ends_sign_in
 from bot.sandbox.provider_calls import Incoming
-from bot.sandbox.records import Records
+from bot.sandbox.records import Hearing
 from connectors.provider import RefreshKind, TokenAuth
 
 Reply = tuple[int, Any]
@@ -17,26 +17,26 @@ Reply = tuple[int, Any]
 CODE_LIFE = timedelta(minutes=10)
 
 
-def answer_tokens(pretend: PretendProvider, incoming: Incoming, records: Records) -> Reply:
+def answer_tokens(pretend: PretendProvider, incoming: Incoming, hearing: Hearing) -> Reply:
     """One call of the token endpoint."""
     example, auth = pretend.provider.example, pretend.provider.auth
     params = incoming.query if auth.token_method == "GET" else incoming.form
     where = f"{pretend.key} token"
     if auth.token_method == "POST" and incoming.query:
-        records.refuse(where, "parameters_in_query")
+        hearing.refuse(where, "parameters_in_query")
         return 400, {"error": "invalid_request"}
     if not is_our_client(pretend, incoming, params):
-        records.refuse(where, "invalid_client")
+        hearing.refuse(where, "invalid_client")
         return example.refused_client
     match params.get("grant_type"):
         case "authorization_code":
-            return _by_code(pretend, params, records)
+            return _by_code(pretend, params, hearing)
         case "refresh_token" if auth.refresh in {RefreshKind.ROTATING, RefreshKind.STATIC}:
-            return _by_refresh(pretend, params, records)
+            return _by_refresh(pretend, params, hearing)
         case grant if grant and grant == auth.exchange_grant:
-            return _by_exchange(pretend, params, records)
+            return _by_exchange(pretend, params, hearing)
         case _:
-            records.refuse(where, "unsupported_grant_type")
+            hearing.refuse(where, "unsupported_grant_type")
             return 400, {"error": "unsupported_grant_type"}
 
 
@@ -50,17 +50,17 @@ def is_our_client(pretend: PretendProvider, incoming: Incoming, params: Mapping[
     return given == (pretend.client_id, pretend.client_secret) and not told
 
 
-def _by_code(pretend: PretendProvider, params: Mapping[str, str], records: Records) -> Reply:
+def _by_code(pretend: PretendProvider, params: Mapping[str, str], hearing: Hearing) -> Reply:
     example, auth = pretend.provider.example, pretend.provider.auth
     problem = _code_problem(pretend, params)
     if problem is not None:
-        records.refuse(f"{pretend.key} token", problem)
+        hearing.refuse(f"{pretend.key} token", problem)
         return example.refused_code
     code = pretend.codes[params["code"]]
     code.used = True
     lacking = [name for name, value in auth.token_params.items() if params.get(name) != value]
     if lacking:
-        records.refuse(f"{pretend.key} token", f"missing {', '.join(lacking)}")
+        hearing.refuse(f"{pretend.key} token", f"missing {', '.join(lacking)}")
         return 400, {"error": "invalid_request"}
     return 200, _filled(pretend, code.signed_in, example.token)
 
@@ -87,25 +87,25 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def _by_refresh(pretend: PretendProvider, params: Mapping[str, str], records: Records) -> Reply:
+def _by_refresh(pretend: PretendProvider, params: Mapping[str, str], hearing: Hearing) -> Reply:
     example, auth = pretend.provider.example, pretend.provider.auth
     token = params.get("refresh_token", "")
     signed_in = pretend.by_refresh(token)
-    if signed_in is None or is_over(pretend, signed_in) or not pretend.living(signed_in.refresh[token]):
-        records.refuse(f"{pretend.key} token", "dead_refresh_token")
-        return example.refused_refresh
+    if signed_in is None or pretend.is_over(signed_in) or not pretend.living(signed_in.refresh[token]):
+        hearing.refuse(f"{pretend.key} token", "dead_refresh_token")
+        return _told(pretend, signed_in, example.refused_refresh)
     if auth.refresh is RefreshKind.ROTATING:
         del signed_in.refresh[token]
     return 200, _filled(pretend, signed_in, example.refreshed)
 
 
-def _by_exchange(pretend: PretendProvider, params: Mapping[str, str], records: Records) -> Reply:
+def _by_exchange(pretend: PretendProvider, params: Mapping[str, str], hearing: Hearing) -> Reply:
     example = pretend.provider.example
     token = params.get(pretend.provider.auth.exchange_grant, "")
     signed_in = pretend.by_access(token)
-    if signed_in is None or is_over(pretend, signed_in) or not pretend.living(signed_in.access[token]):
-        records.refuse(f"{pretend.key} token", "dead_access_token")
-        return _why_dead(pretend, signed_in)
+    if signed_in is None or pretend.is_over(signed_in) or not pretend.living(signed_in.access[token]):
+        hearing.refuse(f"{pretend.key} token", "dead_access_token")
+        return _told(pretend, signed_in, _why_dead(pretend, signed_in))
     return 200, _filled(pretend, signed_in, example.refreshed)
 
 
@@ -114,12 +114,15 @@ def _why_dead(pretend: PretendProvider, signed_in: SignedIn | None) -> Reply:
     example = pretend.provider.example
     troubles = pretend.troubles(signed_in) if signed_in else []
     states = [one.state for one in troubles if ends_sign_in(one.state)]
+    if signed_in is not None and signed_in.ended:
+        states.insert(0, signed_in.ended_as)
     return example.failures.get(states[0], example.refused_refresh) if states else example.refused_refresh
 
 
-def is_over(pretend: PretendProvider, signed_in: SignedIn) -> bool:
-    """Whether a sign-in has ended: revoked by us, or by what happened to one of its accounts."""
-    return signed_in.ended or any(ends_sign_in(one.state) for one in pretend.troubles(signed_in))
+def _told(pretend: PretendProvider, signed_in: SignedIn | None, reply: Reply) -> Reply:
+    if signed_in is not None:
+        pretend.tell(signed_in)
+    return reply
 
 
 def _filled(pretend: PretendProvider, signed_in: SignedIn, template: Mapping[str, Any]) -> Any:
@@ -148,16 +151,16 @@ def _fill(value: Any, words: Mapping[str, str]) -> Any:
     return value
 
 
-def answer_revoke(pretend: PretendProvider, incoming: Incoming, records: Records) -> Reply:
+def answer_revoke(pretend: PretendProvider, incoming: Incoming, hearing: Hearing) -> Reply:
     """The revoke form (RFC 7009): an unknown token is no error."""
     if not is_our_client(pretend, incoming, incoming.form):
-        records.refuse(f"{pretend.key} revoke", "invalid_client")
+        hearing.refuse(f"{pretend.key} revoke", "invalid_client")
         return pretend.provider.example.refused_client
     fields = pretend.provider.auth.revoke_form or {}
     for name, template in fields.items():
         given = incoming.form.get(name)
         if given is None:
-            records.refuse(f"{pretend.key} revoke", f"missing {name}")
+            hearing.refuse(f"{pretend.key} revoke", f"missing {name}")
             return 400, {"error": "invalid_request"}
         if "{" in template:
             _end_token(pretend, given)
@@ -177,4 +180,4 @@ def end_sign_in(pretend: PretendProvider, signed_in: SignedIn) -> None:
     for one in pretend.sign_ins:
         same = one.login.identity.external_id == signed_in.login.identity.external_id
         if one is signed_in or (same and not pretend.provider.auth.revoke_reaches_only_this_sign_in):
-            one.ended = True
+            pretend.end(one)

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
+from jinja2 import Environment
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.sandbox.consent import Consent, consent_page, consider, decide, refusal_page
 from bot.sandbox.pretend_provider import PretendAccount, PretendProvider, SignedIn, ends_sign_in
 from bot.sandbox.provider_calls import Incoming, address_at, match_url, roles, wrong_headers
 from bot.sandbox.provider_tokens import Reply, answer_revoke, answer_tokens, end_sign_in
-from bot.sandbox.records import Records
+from bot.sandbox.records import Begun, Hearing, Records
 from bot.sandbox.world import Clock
 from connectors.provider import Call, Provider
 
@@ -22,10 +23,13 @@ from connectors.provider import Call, Provider
 class Providers:
     """The providers of one sandbox."""
 
-    def __init__(self, declared: Sequence[Provider], clock: Clock, records: Records) -> None:
+    def __init__(
+        self, declared: Sequence[Provider], clock: Clock, records: Records, pages: Environment
+    ) -> None:
         self.all = {provider.key: PretendProvider(provider, clock) for provider in declared}
         self._records = records
         self._consents: dict[str, tuple[PretendProvider, Consent]] = {}
+        self._pages = pages
 
     async def answer(self, request: Request) -> Response:
         """Any request to /<host>/<path>."""
@@ -34,14 +38,28 @@ class Providers:
         here = [(one, *address_at(one.provider, host)) for one in self.all.values()]
         living = [(one, address) for one, lives, address in here if lives]
         if not living:
-            return HTMLResponse(refusal_page("No provider lives at this address."), status_code=404)
+            return refusal_page(self._pages, "No provider lives at this address.", status=404)
         for pretend, address in living:
             if match_url(pretend.provider.auth.authorize_url, incoming.url) is not None:
                 return await self._authorize(request, [one for one, _ in living], address, incoming)
-        status, body = await self._call([one for one, _ in living], incoming)
-        self._records.ring()
+        begun, hearing = Begun(), Hearing(self._records)
+        status, body = await self._call([one for one, _ in living], incoming, hearing)
+        self._noted(begun, incoming, status, hearing)
         headers = {"Retry-After": "30"} if status == 429 else {}
         return Response(status_code=204) if status == 204 else JSONResponse(body, status, headers)
+
+    def _noted(self, begun: Begun, incoming: Incoming, status: int, hearing: Hearing) -> None:
+        """The call, written down without what was said: bodies, queries and headers hold tokens and codes."""
+        place = incoming.url.removeprefix("https://")
+        self._records.exchanged(
+            begun,
+            way="to provider",
+            name=f"{incoming.method} {place}",
+            sent=f"{incoming.method} {place}",
+            status=status,
+            refusals=hearing.heard,
+        )
+        self._records.ring()
 
     async def _authorize(
         self, request: Request, living: list[PretendProvider], address: str | None, incoming: Incoming
@@ -52,73 +70,83 @@ class Providers:
         pretend = next((one for one in living if one.client_id == named), living[0])
         consent = consider(pretend, incoming.query, address)
         if isinstance(consent, str):
-            self._records.refuse(f"{pretend.key} authorize", consent)
-            return HTMLResponse(refusal_page(consent), status_code=400)
+            hearing = Hearing(self._records)
+            hearing.refuse(f"{pretend.key} authorize", consent)
+            self._noted(Begun(), incoming, 400, hearing)
+            return refusal_page(self._pages, consent)
         self._consents[consent.id] = (pretend, consent)
-        return HTMLResponse(consent_page(pretend, consent, request.url.path))
+        return consent_page(self._pages, pretend, consent, request.url.path)
 
     def _decided(self, form: dict[str, list[str]]) -> Response:
         found = self._consents.pop((form.get("consent") or [""])[0], None)
         if found is None:
-            return HTMLResponse(refusal_page("This page was answered before."), status_code=400)
-        return RedirectResponse(decide(*found, form), status_code=303)
+            return refusal_page(self._pages, "This page was answered before.")
+        try:
+            return RedirectResponse(decide(*found, form), status_code=303)
+        except LookupError:
+            return refusal_page(self._pages, "Nobody of that name can sign in here.")
 
-    async def _call(self, living: list[PretendProvider], incoming: Incoming) -> Reply:
+    async def _call(self, living: list[PretendProvider], incoming: Incoming, hearing: Hearing) -> Reply:
         """Token, revoke or API call."""
         for pretend in _named_first(living, incoming):
             auth = pretend.provider.auth
             if _is(auth.token_url, auth.token_method, incoming):
-                return await _outage(pretend) or answer_tokens(pretend, incoming, self._records)
+                return await _outage(pretend) or answer_tokens(pretend, incoming, hearing)
             revoke = auth.revoke
             if (
                 revoke is not None
                 and auth.revoke_form is not None
                 and _is(revoke.url, revoke.method, incoming)
             ):
-                return await _outage(pretend) or answer_revoke(pretend, incoming, self._records)
-        return await self._api(living, incoming)
+                return await _outage(pretend) or answer_revoke(pretend, incoming, hearing)
+        return await self._api(living, incoming, hearing)
 
-    async def _api(self, living: list[PretendProvider], incoming: Incoming) -> Reply:
+    async def _api(self, living: list[PretendProvider], incoming: Incoming, hearing: Hearing) -> Reply:
         for pretend in living:
             token = _token_of(pretend.provider, incoming)
             signed_in = pretend.by_access(token) if token else None
             if signed_in is not None and token is not None:
-                return await _outage(pretend) or await self._asked(pretend, signed_in, token, incoming)
-        self._records.refuse(f"{living[0].key} api", "unknown_access_token")
+                return await _outage(pretend) or await _asked(pretend, signed_in, token, incoming, hearing)
+        hearing.refuse(f"{living[0].key} api", "unknown_access_token")
         return _failure(living[0], "revoked")
 
-    async def _asked(
-        self, pretend: PretendProvider, signed_in: SignedIn, token: str, incoming: Incoming
-    ) -> Reply:
-        """An API call with a token that was given out once."""
-        if signed_in.ended:
-            return _failure(pretend, "revoked")
-        if not pretend.living(signed_in.access[token]):
-            return _failure(pretend, "expired")
-        revoke = pretend.provider.auth.revoke
-        if revoke is not None and _is(revoke.url, revoke.method, incoming):
-            end_sign_in(pretend, signed_in)
-            return pretend.provider.example.revoked
-        for role, named in roles(pretend.provider, incoming):
-            return await self._role(pretend, signed_in, role, named, incoming)
-        self._records.refuse(f"{pretend.key} api", f"undeclared call {incoming.method} {incoming.url}")
-        return 404, {"error": "not_found"}
 
-    async def _role(
-        self,
-        pretend: PretendProvider,
-        signed_in: SignedIn,
-        role: str,
-        named: dict[str, str],
-        incoming: Incoming,
-    ) -> Reply:
-        call: Call = getattr(pretend.provider, role)
-        wrong = wrong_headers(call, incoming, pretend.settings)
-        if wrong:
-            self._records.refuse(f"{pretend.key} api", f"wrong header {', '.join(wrong)}")
-            return 403, {"error": "missing_header"}
-        struck = await _struck(pretend, signed_in, role, named.get("account"))
-        return struck or (200, _body(pretend, signed_in, role, named.get("account")))
+async def _asked(
+    pretend: PretendProvider, signed_in: SignedIn, token: str, incoming: Incoming, hearing: Hearing
+) -> Reply:
+    """An API call with a token that was given out once."""
+    if signed_in.ended:
+        pretend.tell(signed_in)
+        return _failure(pretend, signed_in.ended_as)
+    if not pretend.living(signed_in.access[token]):
+        return _failure(pretend, "expired")
+    revoke = pretend.provider.auth.revoke
+    if revoke is not None and _is(revoke.url, revoke.method, incoming):
+        end_sign_in(pretend, signed_in)
+        return pretend.provider.example.revoked
+    for role, named in roles(pretend.provider, incoming):
+        return await _role(pretend, signed_in, role, named, incoming, hearing)
+    hearing.refuse(f"{pretend.key} api", f"undeclared call {incoming.method} {incoming.url}")
+    return 404, {"error": "not_found"}
+
+
+async def _role(
+    pretend: PretendProvider,
+    signed_in: SignedIn,
+    role: str,
+    named: dict[str, str],
+    incoming: Incoming,
+    hearing: Hearing,
+) -> Reply:
+    call: Call = getattr(pretend.provider, role)
+    wrong = wrong_headers(call, incoming, pretend.settings)
+    if wrong:
+        hearing.refuse(f"{pretend.key} api", f"wrong header {', '.join(wrong)}")
+        return 403, {"error": "missing_header"}
+    struck = await _struck(pretend, signed_in, role, named.get("account"))
+    if struck is not None:
+        pretend.tell(signed_in)
+    return struck or (200, _body(pretend, signed_in, role, named.get("account")))
 
 
 def _body(pretend: PretendProvider, signed_in: SignedIn, role: str, account: str | None) -> Any:
@@ -164,6 +192,7 @@ async def _trouble(pretend: PretendProvider, trouble: PretendAccount) -> Reply |
 
 async def _outage(pretend: PretendProvider) -> Reply | None:
     """What everybody gets while the whole provider is in trouble."""
+    pretend.outage_met = pretend.outage is not None
     if pretend.outage == "slow":
         await asyncio.sleep(15)
     if pretend.outage == "throttled":

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from bot.sandbox.answers import Cut, api_answer, cut_off
 from bot.sandbox.delivery import Ack
+from bot.sandbox.faults import Fault
 from bot.sandbox.methods_chat import message_refused, put, rewrite
 from bot.sandbox.methods_views import DEEPEST_STACK, show, turn
-from bot.sandbox.records import ApiCall
+from bot.sandbox.records import ApiCall, Begun
 from bot.sandbox.referee import judge_options, judge_view
 from bot.sandbox.slack_api import ApiError, SlackSide
 from bot.sandbox.triggers import ResponseAddress
@@ -26,25 +27,43 @@ _RESPONSE_FIELDS = frozenset(
 
 async def answer_response_url(slack: SlackSide, made: str, request: Request) -> Response:
     """A POST to a response address."""
-    fault = slack.faults.next("response_url")
+    begun, fault = Begun(), slack.faults.next("response_url")
     if fault is not None:
         await asyncio.sleep(fault.delay)
-    if fault is not None and (fault.status is not None or fault.error is not None):
-        retry = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
-        body = {"ok": False, "error": fault.error or "internal_error"}
-        return api_answer(body, status=fault.status or 404, headers=retry)
-    if fault is not None and fault.cut == "before":
-        return cut_off(Cut())
+        broken = _broken(slack, begun, fault)
+        if broken is not None:
+            return broken
     said, error = _read(await request.body())
     if error is None:
         error = _respond(slack, made, said)
     answer: Json = {"ok": True} if error is None else error.slack_json()
     status = 200 if error is None else 404 if error.error.endswith("_url") else 400
     slack.records.calls.append(ApiCall(method="response_url", args=said, answer=answer, status=status))
+    number = _noted(slack, begun, said, answer, status)
     if error is not None:
-        slack.records.refuse("response_url", error.error, error.messages)
+        slack.records.refuse("response_url", error.error, error.messages, exchange=number)
     slack.records.ring()
     return cut_off(Cut()) if fault is not None and fault.cut == "after" else api_answer(answer, status=status)
+
+
+def _noted(slack: SlackSide, begun: Begun, said: Json, answer: Json | None, status: int) -> int:
+    return slack.records.exchanged(
+        begun, way="to Slack", name="response_url", sent=said, answered=answer, status=status
+    )
+
+
+def _broken(slack: SlackSide, begun: Begun, fault: Fault) -> Response | None:
+    """What Slack answers in trouble, if this fault keeps it from reading anything."""
+    if fault.status is not None or fault.error is not None:
+        retry = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+        body = {"ok": False, "error": fault.error or "internal_error"}
+        status = fault.status or 404
+        _noted(slack, begun, {}, body, status)
+        return api_answer(body, status=status, headers=retry)
+    if fault.cut == "before":
+        _noted(slack, begun, {}, None, 0)
+        return cut_off(Cut())
+    return None
 
 
 def _read(raw: bytes) -> tuple[Json, ApiError | None]:
@@ -89,39 +108,41 @@ def take_command_ack(slack: SlackSide, ack: Ack, command: str, channel: str, use
     if not problem and body:
         refused = message_refused(slack, body) if isinstance(body, dict) else ApiError(error="invalid_json")
         if refused is not None:
-            slack.records.refuse("command ack", refused.error, refused.messages)
+            slack.records.refuse("command ack", refused.error, refused.messages, exchange=ack.exchange)
             problem = refused.error
     if problem:
         words = f'{command} failed with the error "{problem}"'
-        slack.records.refuse("command ack", problem)
+        slack.records.refuse("command ack", problem, exchange=ack.exchange)
         put(slack, channel, {"text": words}, only_for=user, by=_SLACKBOT)
     elif body:
         open_to_all = body.get("response_type") == "in_channel"
         put(slack, channel, body, only_for=None if open_to_all else user)
 
 
-def take_action_ack(slack: SlackSide, ack: Ack) -> None:
-    """An action's ack counts only as such; without one the person sees a warning sign."""
-    if not ack.good:
-        slack.records.refuse("action ack", ack.problem or f"http_{ack.status}")
+def take_action_ack(slack: SlackSide, ack: Ack) -> str | None:
+    """An action's ack counts only as such; without one the person sees a warning, whose words are given back."""
+    if ack.good:
+        return None
+    slack.records.refuse("action ack", ack.problem or f"http_{ack.status}", exchange=ack.exchange)
+    return f"This app did not answer ({ack.problem or f'status {ack.status}'}). Try again."
 
 
 def take_options(slack: SlackSide, ack: Ack) -> list[Any]:
-    """The options a search found; a refused answer shows none."""
+    """The option groups a search found, one without a label where the answer has none; a refused answer shows none."""
     refused = judge_options(ack.body) if ack.good else None
     if not ack.good or refused is not None:
         error = refused.error if refused else ack.problem or f"http_{ack.status}"
-        slack.records.refuse("options ack", error, refused.messages if refused else ())
+        words = refused.messages if refused else ()
+        slack.records.refuse("options ack", error, words, exchange=ack.exchange)
         return []
-    groups = ack.body.get("option_groups") or [{"options": ack.body.get("options") or []}]
-    return [option for group in groups for option in group["options"]]
+    return list(ack.body.get("option_groups") or [{"options": ack.body.get("options") or []}])
 
 
 def take_submission_ack(slack: SlackSide, ack: Ack, view: OpenView) -> str | None:
     """Do what the ack of a submission says; gives back the words the person sees when Slack cannot."""
     problem = _submission_problem(slack, ack, view)
     if problem is not None:
-        slack.records.refuse("submission ack", problem.error, problem.messages)
+        slack.records.refuse("submission ack", problem.error, problem.messages, exchange=ack.exchange)
         return "We had some trouble connecting. Try again?"
     answer = ack.body if isinstance(ack.body, dict) else {}
     view.errors = {}

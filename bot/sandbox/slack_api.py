@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sandbox.answers import Cut, api_answer, cut_off
-from bot.sandbox.faults import Faults
-from bot.sandbox.records import ApiCall, Records
+from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.records import ApiCall, Begun, Records
 from bot.sandbox.triggers import Passes
 from bot.sandbox.world import Json, World
 
@@ -78,25 +78,34 @@ async def answer_call(
     slack: SlackSide, methods: Mapping[str, Method], name: str, request: Request
 ) -> Response:
     """One call of `/api/<name>`."""
-    fault = slack.faults.next(name)
+    begun, fault = Begun(), slack.faults.next(name)
     if fault is not None:
         await asyncio.sleep(fault.delay)
         if fault.status is not None:
-            body: Json = {"ok": False, "error": "ratelimited" if fault.status == 429 else "internal_error"}
-            slack.records.calls.append(ApiCall(method=name, args={}, answer=body, status=fault.status))
-            retry = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
-            return api_answer(body, status=fault.status, headers=retry)
+            return _broken(slack, begun, name, fault)
         if fault.cut == "before":
+            slack.records.exchanged(begun, way="to Slack", name=name, sent="", status=0)
             return cut_off(Cut())
     args, answer, judged = await _worked(slack, methods, name, request, fault.error if fault else None)
     slack.records.calls.append(ApiCall(method=name, args=args, answer=answer))
+    number = slack.records.exchanged(begun, way="to Slack", name=name, sent=args, answered=answer)
     if judged is not None and (fault is None or fault.error is None):
-        slack.records.refuse(name, judged.error, judged.messages)
+        slack.records.refuse(name, judged.error, judged.messages, exchange=number)
     slack.records.ring()
     if fault is not None and fault.cut == "after":
         return cut_off(Cut())
     scopes = {"x-oauth-scopes": ",".join(sorted(slack.scopes))}
     return api_answer(answer, headers=scopes)
+
+
+def _broken(slack: SlackSide, begun: Begun, name: str, fault: Fault) -> Response:
+    """Slack in trouble: a status instead of an answer."""
+    status = fault.status or 500
+    body: Json = {"ok": False, "error": "ratelimited" if status == 429 else "internal_error"}
+    slack.records.calls.append(ApiCall(method=name, args={}, answer=body, status=status))
+    slack.records.exchanged(begun, way="to Slack", name=name, sent={}, answered=body, status=status)
+    retry = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+    return api_answer(body, status=status, headers=retry)
 
 
 async def _worked(

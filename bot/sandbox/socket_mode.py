@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.sandbox.records import Records
+from bot.sandbox.records import Hearing, Records
 from bot.sandbox.world import APP_ID, Json
 
 MOST_CONNECTIONS = 10
@@ -76,7 +76,7 @@ class Sockets:
         elif not waiting.done():
             waiting.set_result(answer)
 
-    async def deliver(self, kind: str, payload: Json, *, seconds: float) -> Json | None:
+    async def deliver(self, kind: str, payload: Json, *, seconds: float, hearing: Hearing) -> Json | None:
         """Send an envelope and wait for its ack; None = it did not come in time."""
         envelope_id = str(uuid4())
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
@@ -95,7 +95,7 @@ class Sockets:
             self._waiting.pop(envelope_id, None)
             return None
         if answer.get("payload") is not None and kind not in _ACCEPTS_PAYLOAD:
-            self.records.refuse("socket", "payload_not_accepted")
+            hearing.refuse("socket", "payload_not_accepted")
         return answer
 
     async def refresh(self, reason: str = "refresh_requested") -> None:

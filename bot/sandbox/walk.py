@@ -56,7 +56,7 @@ class Walk:
         return self.who.read(self.who.messages[-1])
 
 
-async def walk(sandbox: Sandbox, say: Say, ask: Ask, tick: Tick, *, name: str = "ada") -> bool:
+async def walk(sandbox: Sandbox, say: Say, ask: Ask, tick: Tick, *, name: str) -> bool:
     """Walk, whatever is typed, until the person quits (True) or the input ends (False). Raises LookupError if nobody is called `name`."""
     walking = Walk(sandbox=sandbox, say=say, ask=ask, tick=tick, who=sandbox.person(name))
     say(f"You are {walking.who.human.real_name}. Type /lexer to begin, help for more, quit to end.")

@@ -19,6 +19,9 @@ from bot.sandbox.browser import Browser
 from bot.sandbox.delivery import ACK_SECONDS, Ack, Delivery
 from bot.sandbox.faults import Faults
 from bot.sandbox.methods import METHODS
+from bot.sandbox.pages.site import Site
+from bot.sandbox.pages.stage import AppManifest, Gallery, Stage
+from bot.sandbox.pages.templating import environment
 from bot.sandbox.payloads import event_body
 from bot.sandbox.people import PersonAtWork
 from bot.sandbox.pretend_provider import PretendProvider
@@ -46,6 +49,8 @@ class Sandbox:
         providers: Sequence[Provider],
         scopes: frozenset[str],
         ack_seconds: float,
+        manifest: AppManifest,
+        gallery: Gallery,
     ) -> None:
         self.clock = clock
         self.records = Records()
@@ -68,8 +73,12 @@ class Sandbox:
             sockets=self.sockets,
             ack_seconds=ack_seconds,
         )
-        self.providers = Providers(providers, clock, self.records)
+        self.providers = Providers(providers, clock, self.records, environment())
         self._persons: dict[str, PersonAtWork] = {}
+        stage = Stage(
+            slack=self.slack, providers=self.providers, person=self.person, manifest=manifest, gallery=gallery
+        )
+        self._site = Site(stage)
 
     @property
     def base_url(self) -> str:
@@ -148,6 +157,7 @@ class Sandbox:
 
     async def aclose(self) -> None:
         """Close what is open."""
+        self._site.close()
         for person in self._persons.values():
             await person.browser.aclose()
         await self.delivery.aclose()
@@ -158,6 +168,7 @@ class Sandbox:
             Route("/api/{method}", self._api, methods=["GET", "POST"]),
             Route("/response/{made}", self._response, methods=["POST"]),
             WebSocketRoute("/socket/{ticket}", self.sockets.serve),
+            *self._site.routes(),
             Route(
                 "/{host}/{path:path}",
                 self.providers.answer,
@@ -252,15 +263,23 @@ async def open_sandbox(
     providers: Sequence[Provider] | None = None,
     scopes: frozenset[str] = SCOPES,
     ack_seconds: float = ACK_SECONDS,
+    manifest: AppManifest | None = None,
+    gallery: Gallery | None = None,
 ) -> AsyncIterator[Sandbox]:
     """Start the pretend outside world; it ends with the block.
 
     `clock` rules triggers, response addresses and providers' tokens; signatures use wall time. `people`: who works there
-    (world.cast if None); `providers`: all declared ones if None. Raises OSError when the port is busy.
+    (world.cast if None); `providers`: all declared ones if None. `manifest` and `gallery` are for the pages. Raises OSError when the port is busy.
     """
     declared = all_providers() if providers is None else providers
     sandbox = Sandbox(
-        clock=clock, people=people or cast(), providers=declared, scopes=scopes, ack_seconds=ack_seconds
+        clock=clock,
+        people=people or cast(),
+        providers=declared,
+        scopes=scopes,
+        ack_seconds=ack_seconds,
+        manifest=manifest or AppManifest(),
+        gallery=gallery or {},
     )
     async with listening(sandbox.asgi(), port=port) as base_url:
         sandbox.slack.base_url = base_url

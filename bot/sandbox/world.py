@@ -53,6 +53,8 @@ class Human:
     deleted: bool = False
     team_id: str = TEAM_ID
     tz: str = "Australia/Melbourne"
+    part: str = ""
+    """What they play for whoever walks through the workspace; nobody can be who plays no part."""
 
     def slack_json(self) -> Json:
         """The user object (docs.slack.dev/reference/objects/user-object, read 2026-11)."""
@@ -84,11 +86,11 @@ class Human:
 def cast() -> tuple[Human, ...]:
     """Who works in the pretend workspace: an admin, two members, a guest, and people who may do nothing."""
     return (
-        Human(id="U0ADA", name="ada", real_name="Ada Lovell", is_admin=True, is_owner=True),
-        Human(id="U0MARIA", name="maria", real_name="Maria Silva"),
-        Human(id="U0TOM", name="tom", real_name="Tom Baker"),
+        Human(id="U0ADA", name="ada", real_name="Ada Lovell", part="admin", is_admin=True, is_owner=True),
+        Human(id="U0MARIA", name="maria", real_name="Maria Silva", part="Integrator"),
+        Human(id="U0TOM", name="tom", real_name="Tom Baker", part="member"),
         Human(id="U0NINA", name="nina", real_name="Nina Park"),
-        Human(id="U0GUS", name="gus", real_name="Gus Guest", is_restricted=True),
+        Human(id="U0GUS", name="gus", real_name="Gus Guest", part="guest", is_restricted=True),
         Human(id="U0BEEP", name="beep", real_name="Beep Bot", is_bot=True),
         Human(id="U0DAN", name="dan", real_name="Dan Gone", deleted=True),
         Human(id="U0OTTO", name="otto", real_name="Otto Other", team_id=OTHER_TEAM_ID, is_stranger=True),
@@ -214,6 +216,14 @@ class World:
         found = f"D{user.removeprefix('U')}"
         if found not in self.channels:
             self.add_channel(Channel(id=found, name="directmessage", kind="im", members={user, BOT_USER_ID}))
+        return self.channels[found]
+
+    def dm_between(self, one: str, other: str) -> Channel:
+        """Two people's direct message, made when first needed."""
+        first, second = sorted((one, other))
+        found = f"D9{first.removeprefix('U')}{second.removeprefix('U')}"
+        if found not in self.channels:
+            self.add_channel(Channel(id=found, name="directmessage", kind="im", members={one, other}))
         return self.channels[found]
 
     def message(self, channel: str, ts: str) -> Posted | None:

@@ -22,6 +22,8 @@ class Context:
     """Aware UTC now."""
     public_url: str
     """Without trailing slash."""
+    slack_in_browser: str
+    """Where a browser finds Slack; `/<team>/<channel>` follows. Without trailing slash."""
     kick: Callable[[str], None]
     """Wake a tick now ("deliver", "revoke"): returns at once; the scheduler's own interval is the fallback."""
     worker: str

@@ -45,7 +45,7 @@ async def again(ctx: Context, attempt: Attempt) -> ResultPage:
 
 async def of_attempt(ctx: Context, attempt: Attempt) -> ResultPage:
     """The page of an attempt that the browser can do nothing more for."""
-    url = _slack_url(attempt)
+    url = _slack_url(ctx, attempt)
     if _ran_out(ctx, attempt):
         return _page(
             410,
@@ -95,8 +95,8 @@ def _page(status: int, tone: str, title: str, sentence: str, url: str | None) ->
     return ResultPage(status=status, tone=tone, title=title, sentences=(sentence,), slack_url=url)
 
 
-def _slack_url(attempt: Attempt) -> str:
-    client = f"https://app.slack.com/client/{attempt.workspace_id}"
+def _slack_url(ctx: Context, attempt: Attempt) -> str:
+    client = f"{ctx.slack_in_browser}/{attempt.workspace_id}"
     return f"{client}/{attempt.dm_channel}" if attempt.dm_channel else client
 
 

@@ -291,6 +291,8 @@ PROVIDER = Provider(
             AccountAtProvider(external_id="120000000000001", name="Northwind Retail"),
             AccountAtProvider(external_id="120000000000002", name="Northwind Outlet"),
             AccountAtProvider(external_id="120000000000003", name="Northwind Travel"),
+            AccountAtProvider(external_id="120000000000004", name="Northwind Home"),
+            AccountAtProvider(external_id="120000000000005", name="Northwind Kids"),
         ),
         token={"access_token": "{access_token}", "token_type": "bearer", "expires_in": 5_400},
         refreshed={"access_token": "{access_token}", "token_type": "bearer", "expires_in": 5_183_944},

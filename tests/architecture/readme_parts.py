@@ -6,13 +6,9 @@ Each stands between `<!-- name -->` and `<!-- /name -->`.
 import re
 from collections.abc import Mapping, Sequence
 
-from blocks.listing import category_words, listing
-from blocks.status import Status
-from blocks.views import IntegrationsView, Problem, Tile
+from blocks.listing import category_words
 from bot.interactions import Command
-from bot.sandbox.reading import read_message
 from bot.settings import describe
-from connectors.provider import Provider
 from connectors.providers import all_providers
 from tests.architecture.handlers import handlers
 from tests.architecture.house import ROOT
@@ -37,7 +33,6 @@ REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "LEXER_PUBLIC_URL", "LEXE
 def parts() -> Mapping[str, str]:
     """Every part by name, as Markdown."""
     return {
-        "picture": _picture(),
         "settings": _settings(),
         "commands": _commands(),
         "providers": _providers(),
@@ -52,37 +47,6 @@ def replaced(text: str) -> str:
             raise ValueError(f"README.md needs exactly one <!-- {name} --> … <!-- /{name} -->")
         text = place.sub(lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text)  # type: ignore[misc]
     return text
-
-
-def _picture() -> str:
-    twitter, shopify, facebook = (_named(key) for key in ("twitter", "shopify", "facebook_ads"))
-    lost = Problem(status=Status.DISCONNECTED, count=1, reason="password_changed")
-    view = IntegrationsView(
-        connected=(_tile(twitter, accounts=2, problems=(lost,)), _tile(shopify, accounts=3)),
-        available=(_tile(facebook),),
-        total=3,
-    )
-    shown = listing(view)
-    body = read_message(shown["text"], shown["blocks"], {}, str)
-    screen = "\n".join(
-        f"  {line}".rstrip()
-        for line in ["Maria   /lexer", "Lexer   (only visible to you)", *body.split("\n")]
-    )
-    return f"```text\n{screen}\n```"
-
-
-def _named(key: str) -> Provider:
-    return next(provider for provider in all_providers() if provider.key == key)
-
-
-def _tile(provider: Provider, *, accounts: int = 0, problems: tuple[Problem, ...] = ()) -> Tile:
-    return Tile(
-        key=provider.key,
-        name=provider.name,
-        category=provider.category.value,
-        accounts=accounts,
-        problems=problems,
-    )
 
 
 def _settings() -> str:

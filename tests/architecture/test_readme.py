@@ -12,7 +12,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PAGES = [name for name in tracked() if name.endswith(".md")]
 
 
-def test_the_tables_and_the_picture_are_current() -> None:
+def test_the_tables_are_current() -> None:
     """What the first page shows is what one gets (`make docs` writes it anew)."""
     assert all(part.count("\n") > 2 for part in parts().values())
     text = README.read_text(encoding="utf-8")

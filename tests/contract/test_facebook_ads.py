@@ -96,7 +96,7 @@ async def test_the_reason_is_read_from_code_and_subcode(
 async def test_one_account_is_lost_and_its_siblings_live(facebook: Desk) -> None:
     """Who was taken off one ad account loses that one only."""
     tokens = (await facebook.signed_in()).tokens
-    one, two, three = facebook.provider.example.accounts
+    one, two, three, *_ = facebook.provider.example.accounts
     facebook.pretend.accounts = (one, three)
     assert await facebook.probe(tokens, two.external_id) == Rejected(
         reason=Reason.ACCESS_REMOVED, permanent=True

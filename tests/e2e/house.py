@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.app import Bot, open_bot
+from bot.demo import app_manifest, gallery
 from bot.sandbox.people import PersonAtWork, Screen
 from bot.sandbox.workspace import Sandbox, listening, open_sandbox
 from bot.sandbox.world import MovableClock
@@ -229,7 +230,10 @@ async def open_house(
     async with AsyncExitStack() as stack:
         port = stack.enter_context(held_port())
         url = f"http://127.0.0.1:{port}"
-        sandbox = await stack.enter_async_context(open_sandbox(clock=clock))
+        # The pages of the local workspace are the demo's.
+        sandbox = await stack.enter_async_context(
+            open_sandbox(clock=clock, manifest=app_manifest(), gallery=gallery())
+        )
         sandbox.point_at(url)
         env = {
             **sandbox.environment(),

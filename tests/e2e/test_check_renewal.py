@@ -79,7 +79,7 @@ async def test_a_long_sign_in_is_exchanged_days_before_it_ends(house: House) -> 
     shown = await checks(house, near="Northwind Retail")
     assert renewals(house, "facebook_ads") == before + 1
     assert "Expires" not in shown
-    assert shown.count("🟢 Connected") == 3
+    assert shown.count("🟢 Connected") == 5
 
 
 @ON_POSTGRESQL
@@ -100,7 +100,7 @@ async def test_a_sign_in_that_ran_out_is_named_so(house: House) -> None:
     await connected(house, FB)
     house.clock.advance(timedelta(days=61))
     shown = await checks(house, near="Northwind Retail")
-    assert shown.count("🔴 Disconnected: the sign-in ran out") == 3
+    assert shown.count("🔴 Disconnected: the sign-in ran out") == 5
 
 
 @ON_SQLITE

@@ -109,7 +109,7 @@ async def test_another_browser_brings_the_question_first(house: House) -> None:
 
 @BY_SOCKET
 async def test_siblings_heal_together(house: House) -> None:
-    """One sign-in carries three ad accounts: reconnecting one heals all that the new sign-in reaches."""
+    """One sign-in carries five ad accounts: reconnecting one heals all that the new sign-in reaches."""
     await _broken(house, FB)
     shown = await _reconnects(house, name=FB, near="Northwind Retail")
     assert "Northwind Outlet" in shown
@@ -121,13 +121,12 @@ async def test_siblings_heal_together(house: House) -> None:
 async def test_siblings_out_of_reach_stay_and_are_named(house: House) -> None:
     """The new sign-in leaves one ad account unticked: that one stays red, is named, and can still be reconnected."""
     await _broken(house, FB)
-    reached = ["Northwind Retail", "Northwind Outlet"]
+    reached = ["Northwind Retail", "Northwind Outlet", "Northwind Home", "Northwind Kids"]
     shown = await _reconnects(house, name=FB, near="Northwind Retail", accounts=reached)
     assert "Northwind Travel" in shown
     by_name = {a.account.name: a.account.status for a in await house.accounts("facebook_ads")}
     assert by_name == {
-        "Northwind Retail": AccountStatus.CONNECTED,
-        "Northwind Outlet": AccountStatus.CONNECTED,
+        **dict.fromkeys(reached, AccountStatus.CONNECTED),
         "Northwind Travel": AccountStatus.DISCONNECTED,
     }
     assert not sign_in(house, "facebook_ads").ended

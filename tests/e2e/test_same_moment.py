@@ -53,7 +53,7 @@ async def test_a_check_does_not_undo_a_save_of_the_same_moment(house: House) -> 
     """Groups saved while a check of the same sign-in is being written down stay saved: the account never waits for them again."""
     await connected(house, FB)
     store = house.bot.context.store
-    first, second, _third = (found.account for found in await house.accounts("facebook_ads"))
+    first, second, *_others = (found.account for found in await house.accounts("facebook_ads"))
     async with store.transaction() as tx:
         await accounts.record(tx, replace(second, status=AccountStatus.WAITING))
     house.sandbox.provider("facebook_ads").account(first.name).state = "revoked"

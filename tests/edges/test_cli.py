@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from bot.cli import main
-from bot.manifest import filled
+from bot.manifest import ShownCommand, filled, shown
 from store.vault import Vault, new_key_line
 
 ROOT = Path(__file__).parents[2]
@@ -144,6 +144,17 @@ def test_the_package_carries_the_manifest() -> None:
     """An installed package prints the same manifest as the repository holds."""
     packaged = (ROOT / "bot" / "manifest.yml").read_text(encoding="utf-8")
     assert packaged == (ROOT / "manifest.yml").read_text(encoding="utf-8")
+
+
+def test_the_local_workspace_shows_what_slack_would() -> None:
+    """Commands are offered with the words of the manifest, and nobody types where Slack would not let them."""
+    seen = shown()
+    features = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))["features"]
+    (command,) = features["slash_commands"]
+    words = {name: command[name] for name in ("command", "usage_hint", "description")}
+    assert seen.commands == (ShownCommand(**words),)
+    assert seen.home_tab is features["app_home"]["home_tab_enabled"]
+    assert seen.read_only_messages is features["app_home"]["messages_tab_read_only_enabled"]
 
 
 def test_an_unknown_command_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -120,6 +120,16 @@ async def test_a_result_page_leads_back_to_slack(bot: Bot) -> None:
     assert "form-action 'none'" in answer.headers["content-security-policy"]
 
 
+@pytest.mark.parametrize(
+    ("url", "links"), [("http://127.0.0.1:8080/client/T1/D1", 1), ("javascript:alert(1)", 0), ("//x", 0)]
+)
+async def test_open_slack_is_an_address_or_nothing(bot: Bot, url: str, links: int) -> None:
+    """A Slack on this machine can be opened; what is no address of a page is not made a link."""
+    page = ResultPage(status=200, tone="good", title="Connected", sentences=(), slack_url=url)
+    text = (await rendered(bot, page)).text
+    assert text.count(f'href="{url}"') == text.count("Open Slack") == links
+
+
 async def test_a_scanner_changes_nothing(browser: httpx.AsyncClient) -> None:
     """A HEAD on a link answers and sets no cookie."""
     answer = await browser.head("/connect/whatever")

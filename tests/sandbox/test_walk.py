@@ -60,7 +60,7 @@ async def _walks(sandbox: Sandbox, *lines: str, quits: bool = True) -> str:
         """Nothing is under way."""
 
     sandbox.person("ada").patience = 0.1
-    assert await walk(sandbox, said.append, ask, tick) is quits
+    assert await walk(sandbox, said.append, ask, tick, name="ada") is quits
     return "\n".join(said)
 
 

@@ -1,0 +1,177 @@
+"""Your first minute: six steps, ticked by what really happened in this workspace. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.sandbox.pretend_provider import PretendProvider, SignedIn
+from bot.sandbox.providers import Providers
+from bot.sandbox.records import Exchange, Records
+from bot.sandbox.world import Json, World
+
+FIRST = "twitter"
+"""The provider the steps speak of, if it is there; else the first one."""
+_LISTS = frozenset({"integrations", "list", "ls"})
+"""Words after the command that list; none at all does too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`title`: the deed. `hint`: how, shown while it is the current one."""
+
+    title: str
+    hint: str
+    is_done: bool
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """The steps; `done` of them are ticked."""
+
+    steps: tuple[Step, ...]
+    done: int
+    next_up: tuple[str, ...]
+    """What to try once all are done."""
+
+    @property
+    def is_over(self) -> bool:
+        """Everything is ticked."""
+        return self.done == len(self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the ticks are read from."""
+
+    deliveries: Sequence[Exchange]
+    pretend: PretendProvider
+
+    def presses(self, label: str) -> Iterator[Exchange]:
+        """Deliveries of a press of a button whose words begin so."""
+        for one in self.deliveries:
+            if isinstance(one.sent, dict) and any(
+                _words(action).startswith(label) for action in one.sent.get("actions") or []
+            ):
+                yield one
+
+
+def guide(world: World, records: Records, providers: Providers) -> Guide | None:
+    """How far anybody has come; None where there is no provider."""
+    if not providers.all:
+        return None
+    pretend = providers.all.get(FIRST) or next(iter(providers.all.values()))
+    seen = _Seen(
+        deliveries=[one for one in records.exchanges if one.way == "to bot"],
+        pretend=pretend,
+    )
+    happened = [deed(seen) for deed in _DEEDS]
+    # A later step cannot happen without the earlier ones, whichever way somebody took.
+    done = [any(happened[place:]) for place in range(len(happened))]
+    current = done.index(False) if False in done else None
+    steps = tuple(
+        Step(title=title, hint=hint, is_done=done[place], is_current=place == current)
+        for place, (title, hint) in enumerate(_words_of(seen))
+    )
+    here = {human.name for human in world.humans.values()}
+    next_up = tuple(words for handle, words in _NEXT if handle is None or handle in here)
+    return Guide(steps=steps, done=sum(done), next_up=next_up)
+
+
+def _words_of(seen: _Seen) -> tuple[tuple[str, str], ...]:
+    name = seen.pretend.provider.name
+    if any(seen.pretend.end_of(one) for one in _real(seen.pretend)):
+        broken = f"The access is gone. In Slack open {name} and press Check now."
+    else:
+        broken = "Press Remove access below, then Check now in Slack: it turns red."
+    return (
+        ("List your integrations", "Type /lexer integrations into the message field and press Enter."),
+        (
+            f"Open {name} and press Integrate",
+            f"Press Open {name}, or choose it under “Choose an integration”; then Integrate {name}.",
+        ),
+        ("Sign in and press Allow", f"Press Continue to {name}: a page opens as the provider's own would."),
+        ("Choose Groups and press Save", "Back in Slack the window has turned: say who may use the account."),
+        (f"Remove the access at {name}, then press Check now", broken),
+        ("Press Reconnect and sign in again", "With the same account it is green again, Groups and all."),
+    )
+
+
+_NEXT = (
+    ("tom", "Be Tom, a member: ask for an integration, then see Maria's messages."),
+    ("gus", "Be Gus, a guest: see how kindly he is turned away."),
+    ("ada", "Be Ada, an admin: edit the Groups with /lexer groups."),
+    (None, "Look at every screen in the gallery."),
+)
+"""Who it takes, and what to do as them."""
+
+
+def _listed(seen: _Seen) -> bool:
+    typed = [one.name.casefold().split() for one in seen.deliveries if one.name.startswith("/")]
+    return any(words[1:] == [] or words[1] in _LISTS for words in typed)
+
+
+def _integrated(seen: _Seen) -> bool:
+    return any(seen.presses(f"Integrate {seen.pretend.provider.name}"))
+
+
+def _signed_in(seen: _Seen) -> bool:
+    return any(_real(seen.pretend))
+
+
+def _saved(seen: _Seen) -> bool:
+    return _signed_in(seen) and any(
+        _is_saved_groups(one.sent) and one.status == 200 and not one.refusals and not _has_errors(one)
+        for one in seen.deliveries
+    )
+
+
+def _checked(seen: _Seen) -> bool:
+    """The access ended at the provider, and Lexer was told so because somebody asked."""
+    ends = [seen.pretend.end_of(one) for one in _real(seen.pretend)]
+    return any(end and end[1] for end in ends) and any(seen.presses("Check now"))
+
+
+def _reconnected(seen: _Seen) -> bool:
+    """After a sign-in that ended at the provider, the same account signed in anew, and that one lives."""
+    if not any(seen.presses("Reconnect")):
+        return False
+    every = list(_real(seen.pretend))
+    lost = [one for one in every if seen.pretend.end_of(one)]
+    living = [one for one in every if not seen.pretend.is_over(one)]
+    return any(new.number > old.number and _ids(old) & _ids(new) for old in lost for new in living)
+
+
+_DEEDS: tuple[Callable[[_Seen], bool], ...] = (
+    _listed,
+    _integrated,
+    _signed_in,
+    _saved,
+    _checked,
+    _reconnected,
+)
+
+
+def _real(pretend: PretendProvider) -> Iterator[SignedIn]:
+    """The sign-ins Lexer took: allowed on the page, and exchanged by the bot."""
+    return (one for one in pretend.sign_ins if one.access)
+
+
+def _ids(signed_in: SignedIn) -> set[str]:
+    return {one.external_id for one in signed_in.accounts}
+
+
+def _words(action: object) -> str:
+    text = action.get("text") if isinstance(action, dict) else None
+    return str(text.get("text", "")) if isinstance(text, dict) else ""
+
+
+def _is_saved_groups(sent: Json | str) -> bool:
+    view = sent.get("view") if isinstance(sent, dict) and sent.get("type") == "view_submission" else None
+    if not isinstance(view, dict):
+        return False
+    words = [view.get(name) for name in ("title", "submit")]
+    return [one.get("text") for one in words if isinstance(one, dict)] == ["Choose Groups", "Save"]
+
+
+def _has_errors(one: Exchange) -> bool:
+    return isinstance(one.answered, dict) and one.answered.get("response_action") == "errors"

@@ -1,0 +1,58 @@
+"""What the pages are given: the workspace, its people, the providers, and what the app's manifest and the view developer hand in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.sandbox.pages.unread import Unread
+from bot.sandbox.people import PersonAtWork
+from bot.sandbox.providers import Providers
+from bot.sandbox.records import Records
+from bot.sandbox.slack_api import SlackSide
+from bot.sandbox.world import Json, World
+
+Gallery = Mapping[str, Callable[[], Json]]
+"""Title of an example -> what would be sent: a message ({"text", "blocks"}) or a view ({"type": "modal", …})."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlashCommand:
+    """A command as the composer offers it."""
+
+    command: str
+    usage_hint: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppManifest:
+    """What of the app's manifest decides what people see (docs.slack.dev/reference/app-manifest, read 2026-11)."""
+
+    commands: tuple[SlashCommand, ...] = (SlashCommand(command="/lexer"),)
+    home_tab: bool = False
+    read_only_messages: bool = True
+    """Nobody can type in the app's Messages tab."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Everything a page is drawn from."""
+
+    slack: SlackSide
+    providers: Providers
+    person: Callable[[str], PersonAtWork]
+    """Someone by handle. Raises LookupError."""
+    manifest: AppManifest
+    gallery: Gallery
+    unread: Unread = field(default_factory=Unread)
+    offered: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    """(person, field) -> the options a search has shown them: only these can be chosen."""
+
+    @property
+    def world(self) -> World:
+        """The workspace."""
+        return self.slack.world
+
+    @property
+    def records(self) -> Records:
+        """What was written down."""
+        return self.slack.records

@@ -1,0 +1,90 @@
+"""The animation of the README: the loop from nothing to connected, broken at the provider, and whole again."""
+
+from tests.browser.camera import CAPTION, HEIGHT, SCREEN, WIDTH, Camera, Film
+from tests.browser.office import Office
+from tests.browser.window import Window
+
+X = "Twitter (X)"
+SIZE = {"viewport": {"width": SCREEN[0], "height": SCREEN[1]}}
+
+
+async def the_loop(camera: Camera, office: Office) -> None:
+    """Film it."""
+    whole = {"width": WIDTH, "height": HEIGHT + CAPTION}
+    desk = await office.chromium.new_page(viewport=whole)
+    film = Film(desk=desk)
+    maria = await office.window("maria", **SIZE)
+    await _listed(film, maria)
+    await _connected(film, maria)
+    await _broken(film, office, maria)
+    await _mended(film, maria)
+    await desk.close()
+    camera.animation("the-loop", film.frames)
+
+
+async def _listed(film: Film, maria: Window) -> None:
+    composer = maria.page.locator("#conversation form[data-composer] textarea")
+    await composer.fill("/lexer")
+    await film.frame("Type /lexer", maria.page)
+    await maria.types("/lexer integrations")
+    await maria.sees("Not connected yet")
+    await film.frame("See what can be connected, and choose", maria.page)
+    await maria.chooses("Choose an integration", X)
+    await film.frame("Integrate it", maria.page, press=await maria.button(f"Integrate {X}"))
+
+
+async def _connected(film: Film, maria: Window) -> None:
+    await maria.presses(f"Integrate {X}")
+    await maria.sees("Leave this open")
+    await film.frame(
+        "The link is made for you alone", maria.page, press=await maria.button(f"Continue to {X}")
+    )
+    tab = await maria.opens_in_new_tab(f"Continue to {X}")
+    await film.frame("The same number here: it is your link", tab.page, press=tab.button("Continue to"))
+    await tab.continues()
+    await film.frame("Allow it at the provider", tab.page, press=tab.button("Allow"))
+    await tab.allows()
+    await tab.sees("You can close this page.")
+    await tab.closes()
+    await maria.sees("Who may use")
+    await maria.chooses("Who may use", "Marketing")
+    await film.frame("Slack has gone on by itself: choose Groups", maria.page, press=maria.foot("submit"))
+    await maria.submits()
+    await maria.sees("Connected.")
+    await film.frame("Connected", maria.page, milliseconds=2200)
+    await maria.closes(everything=True)
+
+
+async def _broken(film: Film, office: Office, maria: Window) -> None:
+    (account,) = await office.house.accounts()
+    name = account.account.name
+    remove = await maria.outside_button(name, "Remove access")
+    await film.frame("Now play the provider: remove the access", maria.page, press=remove)
+    await maria.removes_access(name)
+    await maria.types("/lexer integrations twitter")
+    await maria.presses(f"Open {X}")
+    await maria.is_told_no_more()
+    await film.frame("Let the bot look again", maria.page, press=await maria.button("Check now"))
+    await maria.presses("Check now")
+    await maria.sees("🔴 Disconnected")
+    await film.frame("The account turns red and says why", maria.page, press=await maria.button("Reconnect"))
+
+
+async def _mended(film: Film, maria: Window) -> None:
+    await maria.presses("Reconnect")
+    await maria.sees("Leave this open")
+    await film.frame(
+        "Reconnect: sign in as the same account", maria.page, press=await maria.button(f"Continue to {X}")
+    )
+    tab = await maria.opens_in_new_tab(f"Continue to {X}")
+    await tab.continues()
+    await film.frame("Allow it again", tab.page, press=tab.button("Allow"))
+    await tab.allows()
+    await tab.sees("You can close this page.")
+    await tab.closes()
+    await maria.sees("Reconnected")
+    await film.frame("Whole again, with the same Groups", maria.page)
+    await maria.closes(everything=True)
+    await maria.types("/lexer")
+    await maria.sees("all working")
+    await film.frame("All working", maria.page, milliseconds=3000)
