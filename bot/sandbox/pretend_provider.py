@@ -40,6 +40,8 @@ class SignedIn:
     scopes: tuple[str, ...]
     access: dict[str, datetime | None] = field(default_factory=dict, repr=False)
     refresh: dict[str, datetime | None] = field(default_factory=dict, repr=False)
+    taken: bool = False
+    """Lexer came for its first token: the sign-in was brought to its end."""
     ended: bool = False
     ended_as: str = "revoked"
     """The state of the example's failures that its calls are told once it has ended."""
@@ -257,6 +259,7 @@ class PretendProvider:
         """A new access token living so many seconds."""
         made = secrets.token_urlsafe(32)
         signed_in.access[made] = self._after(seconds)
+        signed_in.taken = True
         return made
 
     def new_refresh(self, signed_in: SignedIn, seconds: int | None) -> str:

@@ -28,8 +28,10 @@ async def _listed(film: Film, maria: Window) -> None:
     await film.frame("Type /lexer", maria.page)
     await maria.types("/lexer integrations")
     await maria.sees("Not connected yet")
-    await film.frame("See what can be connected, and choose", maria.page)
-    await maria.chooses("Choose an integration", X)
+    await maria.screen.get_by_role("combobox").click()
+    option = maria.screen.get_by_role("option", name=X)
+    await film.frame("Choose what to connect", maria.page, press=option)
+    await option.click()
     await film.frame("Integrate it", maria.page, press=await maria.button(f"Integrate {X}"))
 
 
@@ -61,6 +63,7 @@ async def _broken(film: Film, office: Office, maria: Window) -> None:
     remove = await maria.outside_button(name, "Remove access")
     await film.frame("Now play the provider: remove the access", maria.page, press=remove)
     await maria.removes_access(name)
+    await maria.is_told("access removed")
     await maria.types("/lexer integrations twitter")
     await maria.presses(f"Open {X}")
     await maria.is_told_no_more()

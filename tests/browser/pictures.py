@@ -72,6 +72,7 @@ async def _connecting(camera: Camera, office: Office, maria: Window) -> None:
     await maria.sees("Leave this open")
     await camera.still("continue", maria.page)
     tab = await maria.opens_in_new_tab(f"Continue to {X}")
+    await tab.page.set_viewport_size({"width": 960, "height": 860})
     await camera.still("connect-page", tab.page)
     await tab.continues()
     await tab.sees("Allow")
@@ -91,7 +92,11 @@ async def _connecting(camera: Camera, office: Office, maria: Window) -> None:
 async def _afterwards(camera: Camera, office: Office, maria: Window) -> None:
     """What goes wrong outside, and how it looks here."""
     (account,) = await office.house.accounts()
+    await maria.types("/lexer")
+    await maria.sees("2 connected, all working.")
     await maria.removes_access(account.account.name)
+    await maria.is_told("access removed")
+    await maria.is_told_no_more()
     await camera.still("outside-world", maria.page)
     await maria.types("/lexer integrations twitter")
     await maria.presses(f"Open {X}")
@@ -104,7 +109,7 @@ async def _afterwards(camera: Camera, office: Office, maria: Window) -> None:
     await maria.sees("needs attention")
     await maria.opens_exchange("/lexer")
     await camera.still("inspector", maria.page)
-    await maria.goes_to("/gallery")
+    await maria.goes_to("/gallery/detail")
     await camera.still("gallery", maria.page)
     await _elsewhere(camera, office)
 

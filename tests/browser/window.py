@@ -100,6 +100,19 @@ class Window:
         """Every modal is closed."""
         await expect(self.page.locator(".modal-layer")).to_have_count(0)
 
+    async def sees_beside(self, label: str, words: str) -> None:
+        """What is wrong with a field, said where it stands."""
+        field = self.screen.get_by_label(label)
+        await expect(field).to_have_attribute("aria-invalid", "true")
+        await expect(field).to_have_accessible_description(re.compile(re.escape(words), re.IGNORECASE))
+
+    async def has_unread(self, name: str, count: int) -> None:
+        """In the sidebar: so many unread messages of a channel, a direct message or the app."""
+        badge = self.page.locator("#sidebar").get_by_role("link", name=name).locator(".badge")
+        await expect(badge).to_have_count(1 if count else 0)
+        if count:
+            await expect(badge).to_have_text(str(count))
+
     async def is_told(self, words: str) -> None:
         """Slack's own short notice says so."""
         await expect(self.page.locator("#toasts")).to_contain_text(words, timeout=PATIENCE * 1e3)

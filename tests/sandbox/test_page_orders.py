@@ -72,9 +72,9 @@ async def test_only_what_is_offered_can_be_chosen(sandbox: Sandbox, bot: FakeBot
     where = {"place": place(view), "block": "who", "action": "groups"}
     async with visiting(sandbox) as maria:
         for wrong in (["g9"], ["g0", "g1", "g2"], "g0", [3]):
-            assert (await maria.does("choose", **where, values=wrong)).status_code == 409
+            assert "problem" in (await maria.does("choose", **where, values=wrong)).json()
         assert bot.got == []
-        assert (await maria.does("choose", **where, values=["g0", "g2"])).status_code == 200
+        assert "problem" not in (await maria.does("choose", **where, values=["g0", "g2"])).json()
         assert "Group 2" in await maria.looks()
     assert [one["value"] for one in bot.got[0]["actions"][0]["selected_options"]] == ["g0", "g2"]
 
@@ -87,13 +87,13 @@ async def test_a_search_offers_what_the_bot_finds(sandbox: Sandbox, bot: FakeBot
     view = await _opened(sandbox, bot, section("Account", block_id="b", accessory=select))
     where = {"place": place(view), "block": "b", "action": "account"}
     async with visiting(sandbox) as maria:
-        assert (await maria.does("choose", **where, values=["n1"])).status_code == 409
+        assert "problem" in (await maria.does("choose", **where, values=["n1"])).json()
         short = await maria.client.get("/options", params={"as": "maria", **where, "q": "n"})
         assert bot.got == []
         assert "2 letters" in short.text
         found = await maria.client.get("/options", params={"as": "maria", **where, "q": "no"})
         assert 'data-value="n1"' in found.text
-        assert (await maria.does("choose", **where, values=["n1"])).status_code == 200
+        assert "problem" not in (await maria.does("choose", **where, values=["n1"])).json()
         strange = await maria.client.get("/options", params={"as": "maria", "place": "view:V1", "q": "no"})
         assert strange.status_code == 409
 
@@ -105,7 +105,7 @@ async def test_closing_closes_one_or_all(sandbox: Sandbox, bot: FakeBot) -> None
     await bot.call("views.push", trigger_id=trigger, view=modal(section("above")))
     above = sandbox.person("maria").modals[-1]
     async with visiting(sandbox) as maria:
-        assert (await maria.does("close", place=place(below))).status_code == 409
+        assert "problem" in (await maria.does("close", place=place(below))).json()
         await maria.does("close", place=place(above))
         assert sandbox.person("maria").modals == [below]
         await maria.does("close", place=place(below), everything=True)
@@ -123,7 +123,7 @@ async def test_commands_of_the_manifest_are_offered_and_no_others_are_sent(bot: 
         async with visiting(sandbox, channel="D0MARIA") as maria:
             assert "Says hello" in await maria.loads()
             assert "/lexer is not a command here" in (await maria.says("/lexer")).json()["problem"]
-            assert (await maria.says("/hello you")).status_code == 200
+            assert "problem" not in (await maria.says("/hello you")).json()
             posted = await own.call("chat.postMessage", channel="U0MARIA", text="x")
             order = {"channel": "D0MARIA", "thread": posted["ts"]}
             in_thread = await maria.does("say", **order, text="/hello")

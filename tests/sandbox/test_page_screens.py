@@ -33,14 +33,15 @@ async def test_an_answer_for_one_is_gone_on_reload(sandbox: Sandbox, bot: FakeBo
 async def test_modals_are_gone_on_reload_and_block_what_is_behind(sandbox: Sandbox, bot: FakeBot) -> None:
     """An open modal makes everything behind it unusable, and a reload closes it, as in Slack."""
     async with visiting(sandbox) as maria:
-        assert 'class="shell" inert' not in await maria.looks()
+        behind = 'class="conversation" tabindex="-1" inert'
+        assert behind not in await maria.looks()
         trigger = sandbox.slack.passes.trigger("U0MARIA")
         await bot.call("views.open", trigger_id=trigger, view=modal(section("inside"), title="Hello"))
         (view,) = sandbox.person("maria").modals
         pushed = sandbox.slack.passes.trigger("U0MARIA", view.id)
         await bot.call("views.push", trigger_id=pushed, view=modal(section("deeper"), title="Deeper"))
         shown = await maria.looks()
-        assert 'class="shell" inert' in shown
+        assert behind in shown
         assert shown.count('class="modal-layer" inert') == 1
         assert shown.index("inside") < shown.index("deeper")
         await maria.does("reload")

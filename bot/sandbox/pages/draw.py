@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
-from bot.sandbox.pages.draw_elements import draw_element
+from bot.sandbox.pages.draw_elements import ELEMENTS, draw_element
 from bot.sandbox.pages.draw_field import Control, Ids, Sheet, control, value_in
 from bot.sandbox.pages.draw_json import encodable, obj, objects, one_of, shown, string, whole
 from bot.sandbox.pages.draw_macros import macro
@@ -110,7 +110,7 @@ def _input(sheet: Sheet, block: Json, block_id: str) -> Markup:
     field = _field(sheet, block, block_id, label, described=_described(block_id, hint, error))
     return macro("blocks.html", "input")(
         label=None if field.legend else label,
-        field_id=field.id,
+        field_id=field.id if field.kind in ELEMENTS and field.kind != "image" else "",
         field=draw_element(field),
         block_id=block_id,
         hint=hint,

@@ -20,7 +20,7 @@ def obj(value: object) -> Json:
 
 def objects(value: object) -> list[Json]:
     """The objects of a list, what else stands in it left out."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
 
 
 def string(value: object) -> str:

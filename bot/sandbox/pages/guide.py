@@ -153,7 +153,7 @@ _DEEDS: tuple[Callable[[_Seen], bool], ...] = (
 
 def _real(pretend: PretendProvider) -> Iterator[SignedIn]:
     """The sign-ins Lexer took: allowed on the page, and exchanged by the bot."""
-    return (one for one in pretend.sign_ins if one.access)
+    return (one for one in pretend.sign_ins if one.taken)
 
 
 def _ids(signed_in: SignedIn) -> set[str]:

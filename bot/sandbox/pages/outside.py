@@ -138,7 +138,7 @@ def _reached(pretend: PretendProvider) -> dict[str, tuple[AccountAtProvider, lis
     """Accounts Lexer was let into, by id, each with every sign-in that reached it."""
     found: dict[str, tuple[AccountAtProvider, list[SignedIn]]] = {}
     for signed_in in pretend.sign_ins:
-        for account in signed_in.accounts if signed_in.access else ():
+        for account in signed_in.accounts if signed_in.taken else ():
             found.setdefault(account.external_id, (account, []))[1].append(signed_in)
     return found
 

@@ -1,7 +1,7 @@
 """What stands on someone's screen: sidebar, conversation, thread, modals. Drawn from the workspace; changes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -115,10 +115,13 @@ class Screen:
     panels: tuple[Link, ...]
 
 
-def screen(stage: Stage, asked: Asked, since: str) -> Screen:
-    """Everything a person sees. `since`: when their tab was loaded; what only they could see before that is gone."""
+def screen(stage: Stage, asked: Asked, since: str, *, seen: bool = False) -> Screen:
+    """Everything a person sees. `since`: when their tab was loaded; what only they could see before that is gone.
+
+    `seen`: they look at it, so nothing of the open conversation counts as unread.
+    """
     world, reader = stage.world, reader_of(stage.world, asked.human)
-    sections = tuple((name, links) for name, links in _sidebar(stage, asked) if links)
+    sections = tuple((name, _counted(links, seen=seen)) for name, links in _sidebar(stage, asked) if links)
     news = sum(link.badge for _, links in sections for link in links)
     here = world.channels[asked.channel]
     name = _name_of(world, asked.human, here)
@@ -187,6 +190,10 @@ def _sidebar(stage: Stage, asked: Asked) -> Iterator[tuple[str, tuple[Link, ...]
     yield "Apps", (_channel_link(stage, asked, world.dm(me.id)),)
 
 
+def _counted(links: tuple[Link, ...], *, seen: bool) -> tuple[Link, ...]:
+    return tuple(replace(link, badge=0) if seen and link.is_here else link for link in links)
+
+
 def _channel_link(stage: Stage, asked: Asked, channel: Channel) -> Link:
     return Link(
         name=_name_of(stage.world, asked.human, channel),
@@ -236,7 +243,7 @@ def _conversation(stage: Stage, asked: Asked, since: str, reader: Reader) -> Con
         tab=asked.tab if is_app else "messages",
         messages=tuple(_shown(stage, asked, listed, reader, "m")),
         composer=Composer(
-            placeholder=f"Message {name}, or type / for commands",
+            placeholder=f"Message {name} or type /",
             channel=here.id,
             thread="",
             commands=stage.manifest.commands,

@@ -74,15 +74,16 @@ class Site:
         part = request.headers.get("x-lexer-part") == "app"
         since = request.headers.get("x-lexer-since") if part else None
         since = since or self._stage.world.ts()
-        html = self._rendered("app.html" if part else "workspace.html", **self._shown(asked, since))
-        if not part or request.headers.get("x-lexer-seen") == "1":
+        seen = not part or request.headers.get("x-lexer-seen") == "1"
+        html = self._rendered("app.html" if part else "workspace.html", **self._shown(asked, since, seen=seen))
+        if seen:
             self._stage.unread.see(asked.human.id, readable(self._stage, asked, since))
         return html
 
-    def _shown(self, asked: Asked, since: str) -> dict[str, Any]:
+    def _shown(self, asked: Asked, since: str, *, seen: bool) -> dict[str, Any]:
         stage, panel = self._stage, asked.panel
         return {
-            "screen": screen(stage, asked, since),
+            "screen": screen(stage, asked, since, seen=seen),
             "guide": guide(stage.world, stage.records, stage.providers),
             "outside": outside_view(stage.providers, stage.records) if panel == "outside" else None,
             "inspector": inspector_view(stage.records, asked) if panel == "inspector" else None,
@@ -102,7 +103,8 @@ class Site:
         try:
             return JSONResponse({"notice": await do(self._stage, what, order)})
         except CannotDo as problem:
-            return JSONResponse({"problem": str(problem).partition("\n")[0]}, 409)
+            # Not a 4xx: a browser's console would show what only a person did wrong as an error of the page.
+            return JSONResponse({"problem": str(problem).partition("\n")[0]})
 
     async def _options(self, request: Request) -> Response:
         try:

@@ -40,11 +40,12 @@ document.addEventListener("focusin", ({ target }) => {
   if (target.closest(".shell") && !target.closest(".sidebar, .panel, [data-toggle]")) close();
 });
 
+// In the capture phase: a drawer lies over the modals, so it goes first.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || !root.dataset.drawer || document.querySelector(".modal, dialog[open]")) return;
-  event.preventDefault();
+  if (event.key !== "Escape" || !root.dataset.drawer || document.querySelector("dialog[open]")) return;
+  event.stopImmediatePropagation();
   close();
-});
+}, true);
 
 document.addEventListener("page:after", tell);
 for (const narrow of Object.values(NARROW)) narrow.addEventListener("change", close);

@@ -1,0 +1,143 @@
+"""Your first minute: a step is ticked because it happened, never because somebody looked."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.sandbox.pages.guide import Guide, guide
+from bot.sandbox.pages.outside import change
+from bot.sandbox.pages.templating import environment
+from bot.sandbox.people import PersonAtWork
+from bot.sandbox.workspace import Sandbox, open_sandbox
+from bot.sandbox.world import MovableClock, cast
+from connectors.engine import SignIn
+from connectors.providers import all_providers
+from tests.sandbox.desk import Desk, open_desk
+from tests.sandbox.fake_bot import FakeBot, button, field_block, modal, row
+
+TWITTER = next(one for one in all_providers() if one.key == "twitter")
+REMOVE = {"provider": "twitter", "what": "revoke", "account": "2244994945"}
+
+
+@pytest.fixture
+async def desk(sandbox: Sandbox, bot: FakeBot) -> AsyncIterator[Desk]:
+    """The connectors aimed at the sandbox, and a bot that answers everything with its three buttons."""
+    labels = ("Integrate Twitter (X)", "Check now", "Reconnect")
+    blocks = [row(*(button(label, f"a{place}") for place, label in enumerate(labels)))]
+    bot.answer = lambda payload: {"text": "x", "blocks": blocks} if "command" in payload else None
+    assert sandbox.delivery.bot_url is not None
+    async with open_desk(sandbox, sandbox.delivery.bot_url) as made:
+        yield made
+
+
+def seen(sandbox: Sandbox) -> Guide:
+    """The guide; drawing it must always work."""
+    found = guide(sandbox.world, sandbox.records, sandbox.providers)
+    assert found is not None
+    environment().get_template("guide.html").render(guide=found)
+    return found
+
+
+def ticks(sandbox: Sandbox) -> str:
+    """One sign a step: x done, > the current one, . to come."""
+    return "".join("x" if one.is_done else ">" if one.is_current else "." for one in seen(sandbox).steps)
+
+
+async def saves(person: PersonAtWork, bot: FakeBot, title: str) -> None:
+    """Submit a modal with this title."""
+    trigger = person._slack.passes.trigger(person.human.id)
+    view = modal(field_block("Group"), title=title, submit="Save")
+    await bot.call("views.open", trigger_id=trigger, view=view)
+    await person.fills("Group", "Marketing")
+    await person.submits()
+
+
+async def until_removed(desk: Desk, bot: FakeBot) -> SignIn:
+    """The first four steps and the removal."""
+    maria = desk.sandbox.person("maria")
+    await maria.types("/lexer integrations")
+    await maria.presses("Integrate Twitter (X)")
+    done = await desk.signs_in(TWITTER)
+    await saves(maria, bot, "Choose Groups")
+    change(desk.sandbox.providers, REMOVE)
+    return done
+
+
+async def test_the_steps_are_ticked_one_by_one(desk: Desk, bot: FakeBot) -> None:
+    """Whoever follows the list sees it move on with each deed, up to the praise."""
+    maria, sandbox = desk.sandbox.person("maria"), desk.sandbox
+    assert ticks(sandbox) == ">....."
+    await maria.types("/lexer integrations")
+    assert ticks(sandbox) == "x>...."
+    await maria.presses("Integrate Twitter (X)")
+    assert ticks(sandbox) == "xx>..."
+    done = await desk.signs_in(TWITTER)
+    assert ticks(sandbox) == "xxx>.."
+    await saves(maria, bot, "Choose Groups")
+    assert ticks(sandbox) == "xxxx>."
+    change(sandbox.providers, REMOVE)
+    assert ticks(sandbox) == "xxxx>."
+    assert "The access is gone" in seen(sandbox).steps[4].hint
+    await maria.presses("Check now")
+    await desk.probes(TWITTER, done)
+    assert ticks(sandbox) == "xxxxx>"
+    await maria.presses("Reconnect")
+    await desk.signs_in(TWITTER)
+    assert ticks(sandbox) == "xxxxxx"
+    assert seen(sandbox).is_over
+
+
+async def test_checking_before_removing_counts_for_nothing(desk: Desk, bot: FakeBot) -> None:
+    """Check now ticks the step only when it found the access gone."""
+    maria = desk.sandbox.person("maria")
+    await maria.types("/lexer")
+    done = await desk.signs_in(TWITTER)
+    await maria.presses("Check now")
+    await desk.probes(TWITTER, done)
+    change(desk.sandbox.providers, REMOVE)
+    await saves(maria, bot, "Choose Groups")
+    assert ticks(desk.sandbox) == "xxxx>."
+
+
+async def test_the_wrong_account_does_not_reconnect(desk: Desk, bot: FakeBot) -> None:
+    """The last step wants the same account."""
+    done = await until_removed(desk, bot)
+    await desk.sandbox.person("maria").presses("Check now")
+    await desk.probes(TWITTER, done)
+    await desk.sandbox.person("maria").presses("Reconnect")
+    await desk.signs_in(TWITTER, login="@southwind")
+    assert ticks(desk.sandbox) == "xxxxx>"
+
+
+@pytest.mark.parametrize("title", ["Create a Group", "Choose accounts"])
+async def test_another_save_is_not_this_one(desk: Desk, bot: FakeBot, title: str) -> None:
+    """Groups are chosen in the window that asks for them."""
+    await desk.signs_in(TWITTER)
+    await saves(desk.sandbox.person("maria"), bot, title)
+    assert ticks(desk.sandbox) == "xxx>.."
+
+
+async def test_a_refused_save_is_no_save(desk: Desk, bot: FakeBot) -> None:
+    """Words beside a field mean: not yet."""
+    await desk.signs_in(TWITTER)
+    bot.answer = lambda _payload: {"response_action": "errors", "errors": {"name": "Choose one"}}
+    await saves(desk.sandbox.person("maria"), bot, "Choose Groups")
+    assert ticks(desk.sandbox) == "xxx>.."
+
+
+async def test_other_commands_list_nothing(desk: Desk) -> None:
+    """Help is not the list."""
+    await desk.sandbox.person("maria").types("/lexer help")
+    assert ticks(desk.sandbox) == ">....."
+
+
+async def test_what_to_try_next_needs_people_who_are_there(clock: MovableClock) -> None:
+    """Nobody is told to be someone who does not work here; without providers there is no guide."""
+    people = [human for human in cast() if human.name != "gus"]
+    async with open_sandbox(clock=clock, people=people) as sandbox:
+        next_up = " ".join(seen(sandbox).next_up)
+        assert "Gus" not in next_up
+        assert "Tom" in next_up
+    async with open_sandbox(clock=clock, providers=[]) as sandbox:
+        assert guide(sandbox.world, sandbox.records, sandbox.providers) is None
+        assert environment().get_template("guide.html").render(guide=None).strip() == ""
