@@ -28,6 +28,7 @@ from blocks.connect_words import (
     answer_buttons,
     asks_to_confirm,
     continue_button,
+    good_end,
     groups_and_rest,
     new_link_button,
     number_words,
@@ -171,7 +172,7 @@ def confirm(view: ConfirmView) -> View:
 def done(view: DoneView) -> View:
     """The good end."""
     headline = f"{'Reconnected' if view.reconnected else 'Connected'}. {who_can_use(view)}"
-    account = f"🟢 {names(view.accounts) or 'Your account'} at {name(view.provider)}"
+    account = f"{good_end(view)} {names(view.accounts) or 'Your account'} at {name(view.provider)}"
     blocks = [notice(headline, "success"), section("\n".join([account, *groups_and_rest(view)]))]
     return _turning(view.attempt_id, "Reconnect" if view.reconnected else "Connect", view.provider, blocks)
 

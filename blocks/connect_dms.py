@@ -6,6 +6,7 @@ from blocks.connect_words import (
     answer_buttons,
     asks_to_confirm,
     continue_button,
+    good_end,
     groups_and_rest,
     new_link_button,
     number_words,
@@ -53,7 +54,7 @@ def choosing_dm(
 def done_dm(view: DoneView) -> Message:
     """The good end; nothing left to press."""
     connected = "reconnected" if view.reconnected else "connected"
-    first = f"🟢 *{names(view.accounts) or 'Your account'}* at {name(view.provider)}: {connected}. {who_can_use(view)}"
+    first = f"{good_end(view)} *{names(view.accounts) or 'Your account'}* at {name(view.provider)}: {connected}. {who_can_use(view)}"
     text = "\n".join([first, *groups_and_rest(view)])
     return message(text, [section(text)])
 

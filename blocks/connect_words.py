@@ -1,6 +1,7 @@
 """Sentences and buttons that the connect modal and its DM share."""
 
 from blocks.parts import Json, button
+from blocks.status import Status, dot, words
 from blocks.text import can_use, name, names, plain_name
 from blocks.views import ConfirmView, ContinueView, DoneView, FailedView
 
@@ -29,7 +30,7 @@ def continue_button(view: ContinueView) -> Json:
 def asks_to_confirm(view: ConfirmView) -> str:
     """The question, with what hangs on it."""
     lines = [f"*Did you just sign in to {name(view.provider)} as {name(view.identity)}?*"]
-    if view.accounts:
+    if view.accounts not in ((), (view.identity,)):
         lines.append(f"It reaches {names(view.accounts, 6)}.")
     lines.append(
         f"Your page showed the number *{view.number:02d}*. If this was not you, say no: nothing is connected then."
@@ -57,11 +58,21 @@ def who_can_use(view: DoneView) -> str:
     )
 
 
+def good_end(view: DoneView) -> str:
+    """The circle of the status the accounts have now."""
+    return dot(Status.NEEDS_PERMISSION if view.missing_permissions else Status.CONNECTED)
+
+
 def groups_and_rest(view: DoneView) -> list[str]:
     """The Groups, and what stayed behind."""
     lines = []
     if view.groups:
         lines.append(f"{'Group' if len(view.groups) == 1 else 'Groups'}: {names(view.groups)}")
+    if view.missing_permissions:
+        missing = words(Status.NEEDS_PERMISSION, permissions=view.missing_permissions)
+        lines.append(
+            f"{missing}. Everything else works; to allow it, open {name(view.provider)} with `/lexer` and press Reconnect."
+        )
     if view.left_behind:
         verb, them = ("needs", "it") if len(view.left_behind) == 1 else ("need", "them")
         lines.append(

@@ -112,6 +112,9 @@ def _outcomes(name: str) -> Iterator[tuple[str, Draw]]:
         view = samples.outcome(name, reconnected=reconnected)
         yield f"connect, {title}", partial(connect.done, view)
         yield f"connect DM, {title}", partial(connect.done_dm, view)
+    partly = replace(samples.outcome(name), missing_permissions=("Answer posts from Lexer.",))
+    yield "connect, without a permission", partial(connect.done, partly)
+    yield "connect DM, without a permission", partial(connect.done_dm, partly)
     for kind in Failure:
         failed = samples.failure(name, kind)
         yield f"connect, failed: {kind.value}", partial(connect.failed, failed)

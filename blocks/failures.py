@@ -84,7 +84,8 @@ def _other_account(view: FailedView) -> str:
 
 def plain_next(view: FailedView) -> str:
     """The next step as plain text, with how to switch accounts or where to look by hand when that helps."""
-    steps = [_NEXT[view.failure].format(provider=plain_name(view.provider))]
+    first = _NEXT[view.failure].format(provider=plain_name(view.provider))
+    steps = [first.replace("Nothing was connected", "Nothing was changed") if view.needed else first]
     if view.failure in {Failure.WRONG_ACCOUNT, Failure.NO_ACCOUNTS} and view.switch_hint:
         steps.append(plain_name(view.switch_hint, 300))
     if view.by_hand and view.failure in _LOOK_THERE:

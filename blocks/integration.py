@@ -155,11 +155,17 @@ def _account(view: DetailView, row: AccountRow, *, primary: bool, namesake: bool
         doubted=row.doubted,
     )
     yield divider()
-    yield section(f"*{name(row.name)}*\n{state}{_NOTHING_TO_DO.get(row.status, '')}\n{_shared_with(row)}")
+    yield section(f"*{name(row.name)}*\n{state}{_what_to_do(view, row)}\n{_shared_with(row)}")
     yield context(_facts(row, namesake=namesake))
     buttons = list(_account_buttons(view, row, primary=primary))
     if buttons:
         yield actions(*buttons)
+
+
+def _what_to_do(view: DetailView, row: AccountRow) -> str:
+    if row.status is Status.NEEDS_PERMISSION:
+        return ". Everything else works; to allow it, press Reconnect." if _can_reconnect(view, row) else ""
+    return _NOTHING_TO_DO.get(row.status, "")
 
 
 def _shared_with(row: AccountRow) -> str:

@@ -250,6 +250,8 @@ class DoneView:
     reconnected: bool = False
     left_behind: tuple[str, ...] = ()
     """Siblings of a reconnected account that this sign-in does not reach."""
+    missing_permissions: tuple[str, ...] = ()
+    """What the person left out at the provider, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

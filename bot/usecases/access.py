@@ -10,8 +10,7 @@ from bot.usecases import people
 from bot.usecases.connect import gone, tell
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
-from bot.usecases.ending import discard, leave
-from bot.usecases.parked import Parked
+from bot.usecases.ending import leave
 from bot.usecases.repair import adopt
 from store import accounts, attempts, grants, groups, integrations
 from store.database import Tx
@@ -27,9 +26,6 @@ from store.records import (
     UserId,
     WorkspaceId,
 )
-
-# One that is just exchanging its code finds out by itself.
-_REPAIRS = frozenset({Stage.LINK, Stage.SIGNING_IN, Stage.UNCONFIRMED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,16 +173,6 @@ async def close_attempts(ctx: Context, tx: Tx, grant: Grant, user_id: UserId) ->
         else:
             await attempts.fail(tx, ws, attempt.id, from_={Stage.GROUPS}, failure="account_gone")
         await tell(ctx, tx, attempt)
-
-
-async def close_repairs(ctx: Context, tx: Tx, account: Account) -> None:
-    """End the attempts to repair an account that is gone: nobody is sent to sign in for nothing."""
-    for attempt in await attempts.living_of_account(tx, account.workspace_id, account.id):
-        raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
-        if await attempts.fail(tx, attempt.workspace_id, attempt.id, from_=_REPAIRS, failure="account_gone"):
-            if raw is not None:
-                await discard(ctx, tx, attempt, Parked.load(raw))
-            await tell(ctx, tx, attempt)
 
 
 async def groups_view(ctx: Context, ws: WorkspaceId, user_id: UserId, account_id: AccountId) -> View:

@@ -7,11 +7,12 @@ from blocks.parts import View
 from blocks.views import DisconnectedView, DisconnectView, Revoke
 from bot import policy
 from bot.usecases import people
-from bot.usecases.access import close_attempts, close_repairs
+from bot.usecases.access import close_attempts
 from bot.usecases.connect import gone
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
 from bot.usecases.ending import leave, may_revoke
+from bot.usecases.repair import close_repairs
 from connectors.engine import RevokeOutcome, Tokens
 from store import accounts, grants, outbox, views
 from store.database import Tx
@@ -102,7 +103,7 @@ async def _removed(ctx: Context, tx: Tx, user_id: UserId, found: AccountDetail) 
         ctx, tx, ws, user_id, action="disconnected", subject=account.id, detail=account.provider_key
     )
     await close_attempts(ctx, tx, found.grant, found.grant.signed_in_by)
-    await close_repairs(ctx, tx, account)
+    await close_repairs(ctx, tx, account, failure="account_gone")
     await leave(ctx, tx, ws, found.grant.id)
     left = await grants.get(tx, ws, found.grant.id)
     if left is not None and left.state is not GrantState.REVOKE_PENDING:

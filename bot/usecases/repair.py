@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot import policy
 from bot.usecases import people
+from bot.usecases.connect import tell
 from bot.usecases.context import Context
 from bot.usecases.detail import refresh_open
 from bot.usecases.ending import discard, grant_of, leave
@@ -12,6 +13,8 @@ from store import accounts, attempts, grants
 from store.database import Tx
 from store.records import Account, AccountStatus, Attempt, Grant, GrantId, Stage, UserId
 
+# One that is just exchanging its code finds out by itself.
+_REPAIRS = frozenset({Stage.LINK, Stage.SIGNING_IN, Stage.UNCONFIRMED})
 _PARKED = frozenset({Stage.PICK, Stage.UNCONFIRMED})
 
 
@@ -75,10 +78,22 @@ async def _heal(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, account:
     await grants.insert(tx, grant, parked.tokens.dump())
     for sibling in healed:
         await adopt(ctx, tx, attempt.user_id, grant, sibling, event="reconnected")
+        if not grant.missing_scopes:
+            await close_repairs(ctx, tx, sibling, failure="connected_by_another")
     for touched in (account.grant_id, grant.id):
         await leave(ctx, tx, ws, touched)
     await people.record(ctx, tx, ws, attempt.user_id, action="reconnected", subject=account.id)
     await refresh_open(ctx, tx, ws, "detail", attempt.provider_key)
+
+
+async def close_repairs(ctx: Context, tx: Tx, account: Account, *, failure: str) -> None:
+    """End the attempts to repair an account that is gone or whole again: nobody is sent to sign in for nothing."""
+    for attempt in await attempts.living_of_account(tx, account.workspace_id, account.id):
+        raw = await attempts.parked(tx, attempt.workspace_id, attempt.id)
+        if await attempts.fail(tx, attempt.workspace_id, attempt.id, from_=_REPAIRS, failure=failure):
+            if raw is not None:
+                await discard(ctx, tx, attempt, Parked.load(raw))
+            await tell(ctx, tx, attempt)
 
 
 async def adopt(

@@ -19,6 +19,7 @@ from blocks.views import (
 )
 from bot.usecases import people, tickets
 from bot.usecases.context import Context
+from bot.usecases.detail import permission_words
 from bot.usecases.parked import Parked
 from connectors.provider import Provider
 from store import accounts, attempts, groups
@@ -41,6 +42,8 @@ class Facts:
     chosen: frozenset[str]
     """Groups the picked accounts have now."""
     people: int
+    missing: tuple[str, ...]
+    """Permissions their sign-in was not given."""
     needed: Account | None
     """The account to repair."""
 
@@ -53,8 +56,8 @@ async def read(tx: Tx, attempt: Attempt, provider: Provider) -> Facts:
     behind = tuple(a.external_id for a in parked.accounts) if parked else ()
     picked = await accounts.by_external_ids(tx, ws, key, attempt.picked)
     offered = await accounts.by_external_ids(tx, ws, key, behind)
-    shared = [await accounts.get(tx, ws, account.id) for account in picked.values()]
-    ids = frozenset(group.id for detail in shared if detail for group in detail.groups)
+    shared = [d for account in picked.values() if (d := await accounts.get(tx, ws, account.id))]
+    ids = frozenset(group.id for detail in shared for group in detail.groups)
     needed = await accounts.get(tx, ws, attempt.account_id) if attempt.account_id else None
     return Facts(
         attempt=attempt,
@@ -65,6 +68,7 @@ async def read(tx: Tx, attempt: Attempt, provider: Provider) -> Facts:
         groups=await groups.all(tx, ws),
         chosen=frozenset(ids),
         people=await groups.people_of(tx, ws, tuple(ids)),
+        missing=tuple(dict.fromkeys(one for detail in shared for one in detail.grant.missing_scopes)),
         needed=needed.account if needed else None,
     )
 
@@ -216,6 +220,7 @@ def _done(facts: Facts) -> DoneView:
         groups=tuple(g.name for g in facts.groups if g.id in facts.chosen),
         reconnected=reconnected,
         left_behind=facts.attempt.failure_details if reconnected else (),
+        missing_permissions=permission_words(facts.provider, facts.missing),
     )
 
 

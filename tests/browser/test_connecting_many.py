@@ -26,7 +26,7 @@ async def test_three_of_five(office: Office) -> None:
     assert {one.account.name for one in found} == set(PICKED)
     assert {tuple(sorted(group.name for group in one.groups)) for one in found} == {("Marketing", "Sales")}
     await maria.types("/lexer")
-    await maria.sees("1 connected, all working.", "3 ad accounts")
+    await maria.sees("1 connected, all working.", "🟢 Connected · 3 accounts")
 
 
 async def test_nothing_picked_is_told_beside_the_field(office: Office) -> None:
@@ -35,7 +35,7 @@ async def test_nothing_picked_is_told_beside_the_field(office: Office) -> None:
     await signs_in(maria, META)
     await maria.sees(WHICH)
     await maria.submits()
-    await maria.sees(WHICH, "Please choose")
+    await maria.sees(WHICH, "This is a required field")
     assert await office.house.accounts(KEY) == ()
 
 
@@ -44,10 +44,11 @@ async def test_a_refused_permission_is_yellow_afterwards(office: Office) -> None
     maria = await begins(office)
     await signs_in(maria, X, refuse=("Bring direct messages into Lexer",))
     await saves_groups(maria, "Marketing")
+    await maria.sees("🟡 Needs permission: Bring direct messages into Lexer", "Everything else works")
     await maria.closes(everything=True)
     (account,) = await office.house.accounts()
     assert account.account.status is AccountStatus.NEEDS_PERMISSION
     await maria.types("/lexer")
     await maria.sees("🟡 Needs permission")
     await opens(maria, X)
-    await maria.sees("🟡 Needs permission: Bring direct messages into Lexer")
+    await maria.sees("🟡 Needs permission: Bring direct messages into Lexer", "to allow it, press Reconnect")

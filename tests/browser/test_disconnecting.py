@@ -3,9 +3,8 @@
 from playwright.async_api import expect
 
 from tests.browser.office import Office
+from tests.browser.steps import X, opens
 from tests.browser.window import Window
-
-X = "Twitter (X)"
 
 
 async def asks(office: Office) -> Window:
@@ -13,8 +12,7 @@ async def asks(office: Office) -> Window:
     await office.house.set_up()
     await office.house.connects(office.house.maria)
     maria = await office.window("maria")
-    await maria.types(f"/lexer integrations {X}")
-    await maria.presses(f"Open {X}")
+    await opens(maria, X)
     await maria.presses("Disconnect @northwind")
     await maria.sees_title("Disconnect @northwind")
     return maria

@@ -1,38 +1,31 @@
 """Who one is decides what one sees: member, guest, admin at the very beginning, and one tab that plays several people."""
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser.office import Office
+from tests.browser.steps import APP, X, opens
 from tests.browser.window import Window
 
-X = "Twitter (X)"
 FIRST = "Create the first Group"
 
 
-def badge(window: Window, name: str) -> str:
-    """Selector of the unread count beside a conversation."""
-    return f"#sidebar a:has-text('{name}') .badge"
-
-
-async def opens(who: Window, name: str = X) -> None:
-    """From the listing."""
-    await who.types(f"/lexer integrations {name}")
-    await who.presses(f"Open {name}")
-    await who.sees("Read the guide")
+def unread_of(window: Window) -> Locator:
+    """The count beside the app's name."""
+    return window.page.locator("#sidebar a").filter(has_text=APP).locator(".badge")
 
 
 async def test_a_member_asks_an_integrator(office: Office) -> None:
     """A member asks with one press; the Integrator sees an unread message and opens the integration from it."""
     await office.house.set_up()
     tom, maria = await office.window("tom"), await office.window("maria")
-    await expect(maria.page.locator(badge(maria, "Lexer"))).to_have_count(0)
-    await opens(tom)
+    await expect(unread_of(maria)).to_have_count(0)
+    await opens(tom, X)
     await tom.presses("Ask an Integrator")
     await tom.sees(f"The Integrators got a message from you about {X}.")
-    unread = maria.page.locator(badge(maria, "Lexer"))
+    unread = unread_of(maria)
     await expect(unread).to_have_text("1")
     await expect(maria.page).to_have_title("(1) #general · Acme")
-    await maria.clicks_in_sidebar("Lexer")
+    await maria.clicks_in_sidebar(APP)
     await maria.sees(f"@Tom Baker asks you to connect {X}.")
     await expect(unread).to_have_count(0)
     await maria.presses(f"Open {X}")
@@ -66,7 +59,7 @@ async def test_the_first_run_begins_with_an_admin(office: Office) -> None:
     await ada.sees("Marketing is created. 2 people in it.")
     await ada.closes(everything=True)
     maria = await office.window("maria")
-    await opens(maria)
+    await opens(maria, X)
     await maria.presses(f"Integrate {X}")
     await maria.sees(f"Continue to {X}")
 
@@ -75,12 +68,12 @@ async def test_one_tab_plays_several_people(office: Office) -> None:
     """The switch "you are" shows each person their own screen, and each finds it again as they left it."""
     await office.house.set_up()
     tab = await office.window("maria")
-    await opens(tab)
+    await opens(tab, X)
     await tab.sees(f"Integrate {X}")
     await tab.becomes("tom", "Tom")
     await tab.sees_no_modal()
     await tab.sees_no("Integrations")
-    await opens(tab)
+    await opens(tab, X)
     await tab.sees("Ask an Integrator")
     await tab.sees_no(f"Integrate {X}")
     await tab.becomes("maria", "Maria")

@@ -2,19 +2,19 @@
 
 from store.records import AccountStatus
 from tests.browser.office import Office
-from tests.browser.steps import OVER, X, opens, signs_in
+from tests.browser.steps import META, OVER, X, opens, signs_in
 from tests.browser.window import Window
 
-ACCOUNT = "@northwind"
+ACCOUNT, AD_ACCOUNT = "@northwind", "Northwind Retail"
 
 
-async def connected(office: Office) -> Window:
-    """Maria, with the detail of a connected account in front of her."""
+async def connected(office: Office, name: str = X) -> Window:
+    """Maria, with the detail of a connected integration in front of her."""
     await office.house.set_up()
-    await office.house.connects(office.house.maria)
+    await office.house.connects(office.house.maria, name)
     office.house.may_refuse |= OVER
     maria = await office.window("maria")
-    await opens(maria, X)
+    await opens(maria, name)
     await maria.sees("🟢 Connected")
     return maria
 
@@ -25,7 +25,7 @@ async def test_wrong_account_then_the_right_one(office: Office) -> None:
     (before,) = await office.house.accounts()
     await maria.removes_access(ACCOUNT)
     await maria.presses("Check now")
-    await maria.sees("🔴 Disconnected: access was removed there")
+    await maria.sees("🔴 Disconnected: the sign-in is no longer accepted")
     (red,) = await office.house.accounts()
     await maria.presses("Reconnect")
     await maria.sees(f"Sign in as {ACCOUNT}")
@@ -45,19 +45,19 @@ async def test_wrong_account_then_the_right_one(office: Office) -> None:
 
 
 async def test_a_changed_password(office: Office) -> None:
-    """The password changed at the provider ends the access too; the listing puts it on top, and Reconnect mends it."""
-    maria = await connected(office)
-    await maria.changes_password(ACCOUNT)
-    await maria.presses("Check now")
-    await maria.sees("🔴 Disconnected")
+    """A changed password is told as the reason, in the detail and in the listing, and Reconnect mends it."""
+    maria = await connected(office, META)
+    await maria.changes_password(AD_ACCOUNT)
+    await maria.presses("Check now", near=AD_ACCOUNT)
+    await maria.sees("🔴 Disconnected: the password was changed")
     await maria.closes(everything=True)
     await maria.types("/lexer")
-    await maria.sees("1 needs attention", "🔴 Disconnected")
-    await opens(maria, X)
-    await maria.presses("Reconnect")
-    await maria.sees(f"Sign in as {ACCOUNT}")
-    await signs_in(maria, X)
-    await maria.sees("Reconnected.")
+    await maria.sees("1 needs attention", "🔴 Disconnected: the password was changed")
+    await opens(maria, META)
+    await maria.presses("Reconnect", near=AD_ACCOUNT)
+    await maria.sees(f"Sign in as {AD_ACCOUNT}")
+    await signs_in(maria, META)
+    await maria.sees("Reconnected.", AD_ACCOUNT)
     await maria.closes(everything=True)
     await maria.types("/lexer")
     await maria.sees("1 connected, all working.")
@@ -75,6 +75,6 @@ async def test_cancelling_leaves_it_as_it_was(office: Office) -> None:
     await tab.cancels()
     await tab.sees("Not reconnected")
     await tab.closes()
-    await maria.sees("The sign-in at Twitter (X) was cancelled.", "Get a new link")
+    await maria.sees("The sign-in at Twitter (X) was cancelled.", "Nothing was changed.")
     await maria.closes()
     await maria.sees("🔴 Disconnected")

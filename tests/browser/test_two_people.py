@@ -6,16 +6,14 @@ from playwright.async_api import expect
 
 from store.records import AccountStatus
 from tests.browser.office import Office
+from tests.browser.steps import OVER, X, opens, signs_in
 from tests.browser.window import Window
-
-X = "Twitter (X)"
 
 
 async def looks(office: Office, who: str) -> Window:
     """Somebody with the integration open in front of them; Ada made the Group, so she is an Integrator too."""
     window = await office.window(who)
-    await window.types(f"/lexer integrations {X}")
-    await window.presses(f"Open {X}")
+    await opens(window, X)
     await window.sees("Read the guide")
     return window
 
@@ -26,9 +24,7 @@ async def test_one_connects_and_the_other_sees_it(office: Office) -> None:
     maria, ada = await looks(office, "maria"), await looks(office, "ada")
     await ada.sees("Not connected.")
     await maria.presses(f"Integrate {X}")
-    tab = await maria.opens_in_new_tab(f"Continue to {X}")
-    await tab.continues()
-    await tab.allows()
+    await signs_in(maria, X)
     await ada.sees("@northwind", "🟡 Waiting for Groups", "Only @Maria Silva can choose its Groups.")
     await maria.chooses("Who may use", "Marketing")
     await maria.submits()
@@ -83,7 +79,7 @@ async def test_who_comes_too_late_is_told_kindly(office: Office) -> None:
 async def test_both_reconnect_at_once(office: Office) -> None:
     """Both press Reconnect on what broke: whoever signs in first heals it, and the other one reads that nothing is left to do."""
     house = office.house
-    house.may_refuse |= {"dead_refresh_token", "dead_access_token", "unknown_access_token"}
+    house.may_refuse |= OVER
     await house.set_up()
     await house.connects(house.maria)
     maria, ada = await looks(office, "maria"), await looks(office, "ada")
@@ -91,13 +87,13 @@ async def test_both_reconnect_at_once(office: Office) -> None:
     await maria.presses("Check @northwind now")
     for who in (maria, ada):
         await who.sees("🔴 Disconnected")
-    for who in (maria, ada):
         await who.presses("Reconnect @northwind")
-        await who.sees("Sign in as")
-    tab = await maria.opens_in_new_tab(f"Continue to {X}")
-    await tab.continues()
-    await tab.allows(login="@northwind")
-    await maria.sees("works again")
-    await ada.sees("works again")
+        await who.sees("Sign in as @northwind.")
+    await signs_in(maria, X)
+    await maria.sees("Reconnected.")
+    await ada.sees("Somebody else has just connected this account.", "There is nothing left to do")
+    await expect(ada.modal.get_by_role("link", name=f"Continue to {X}")).to_have_count(0)
+    await ada.closes()
+    await ada.sees("🟢 Connected")
     (found,) = await house.accounts()
     assert found.account.status is AccountStatus.CONNECTED

@@ -109,7 +109,7 @@ def drawn(*blocks: Any, **more: Any) -> Node:
     return root
 
 
-def field(element: Json, value: Json | None = None, **more: Any) -> Node:
+def drawn_field(element: Json, value: Json | None = None, **more: Any) -> Node:
     """An element as drawn in an input block; `value`: what the workspace keeps of it."""
     state = {"b": {"a": {"type": element["type"], **value}}} if value is not None else None
     return drawn(input_block(element), state=state, **more)

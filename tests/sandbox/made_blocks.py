@@ -15,15 +15,15 @@ def mrkdwn(text: str) -> Json:
     return {"type": "mrkdwn", "text": text}
 
 
-def option(text: str, value: str, **more: Any) -> Json:
+def an_option(text: str, value: str, **more: Any) -> Json:
     """One choice."""
     return {"text": plain(text), "value": value, **more}
 
 
-ONE, TWO = option("One", "1", description=plain("first")), option("Two", "2")
+ONE, TWO = an_option("One", "1", description=plain("first")), an_option("Two", "2")
 
 
-def element(kind: str, **more: Any) -> Json:
+def an_element(kind: str, **more: Any) -> Json:
     """An element whose action id is "a"."""
     return {"type": kind, "action_id": "a", **more}
 

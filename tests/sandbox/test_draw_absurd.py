@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.sandbox.pages.draw_rich import LEAVES
 from bot.sandbox.rules_blocks import BLOCKS as KNOWN_BLOCKS
 from bot.sandbox.rules_elements import ELEMENTS as KNOWN_ELEMENTS
-from tests.sandbox.drawn import Json, drawn
+from tests.sandbox.drawn import drawn
+from tests.sandbox.made_blocks import Json
 
 _KEYS = [
     "type",

@@ -8,8 +8,8 @@ from bot.sandbox.form_state import first_value
 from bot.sandbox.pages.draw import draw
 from bot.sandbox.pages.draw_elements import ELEMENTS
 from bot.sandbox.rules_elements import ELEMENTS as KNOWN
-from tests.sandbox.drawn import READER, Json, drawn, field
-from tests.sandbox.made_blocks import ONE, TWO, element, input_block, plain
+from tests.sandbox.drawn import READER, drawn, drawn_field
+from tests.sandbox.made_blocks import ONE, TWO, Json, an_element, input_block, plain
 
 _STATELESS = frozenset({"button", "overflow", "image", "workflow_button"})
 
@@ -24,7 +24,7 @@ def test_every_element_is_drawn() -> None:
 )
 def test_everywhere_it_may_stand(kind: str, place: str) -> None:
     """In a row, beside a section and as a field, each element has one name and carries the bot's name for it."""
-    element = element(kind, text=plain("Words"), options=[ONE, TWO], alt_text="Words")
+    element = an_element(kind, text=plain("Words"), options=[ONE, TWO], alt_text="Words")
     blocks = {
         "input": input_block(element),
         "actions": {"type": "actions", "block_id": "b", "elements": [element]},
@@ -45,7 +45,7 @@ def test_everywhere_it_may_stand(kind: str, place: str) -> None:
 def test_hostile_words(kind: str, text: str) -> None:
     """No name, value, placeholder or label from outside becomes markup."""
     option = {"text": {"type": "mrkdwn", "text": text}, "value": text, "description": plain(text)}
-    element = element(
+    element = an_element(
         kind, text=plain(text), placeholder=plain(text), alt_text=text, initial_value=text, options=[option]
     )
     element |= {
@@ -67,9 +67,9 @@ def test_buttons() -> None:
         {
             "type": "actions",
             "elements": [
-                element("button", text=plain("Go :tada:"), style="danger", accessibility_label="Go there"),
-                {**element("button", text=plain("Out"), url="https://a.example"), "action_id": "out"},
-                {**element("button", text=plain("App"), url="slack://open"), "action_id": "app"},
+                an_element("button", text=plain("Go :tada:"), style="danger", accessibility_label="Go there"),
+                {**an_element("button", text=plain("Out"), url="https://a.example"), "action_id": "out"},
+                {**an_element("button", text=plain("App"), url="slack://open"), "action_id": "app"},
             ],
         }
     )
@@ -88,7 +88,7 @@ def test_confirm() -> None:
         "confirm": plain("Delete"),
         "deny": plain("Keep"),
     }
-    element = element("button", text=plain("x"), confirm={**question, "style": "danger"})
+    element = an_element("button", text=plain("x"), confirm={**question, "style": "danger"})
     template = (
         drawn({"type": "actions", "elements": [element]})
         .one(class_="bk-control")
@@ -105,7 +105,7 @@ def test_confirm() -> None:
 def test_overflow() -> None:
     """The menu offers its options; one with an address leads there."""
     options = [ONE, {**TWO, "url": "https://a.example"}, {**TWO, "value": "3", "url": "javascript:x"}]
-    root = drawn({"type": "actions", "elements": [element("overflow", options=options)]})
+    root = drawn({"type": "actions", "elements": [an_element("overflow", options=options)]})
     menu = root.one("details").one(class_="bk-menu")
     assert [node.attrs["data-value"] for node in menu.all(data_do="choose")] == ["1", "2", "3"]
     assert menu.one("a").attrs["data-value"] == "2"
@@ -122,31 +122,31 @@ def test_overflow() -> None:
 )
 def test_typed(kind: str, type_: str) -> None:
     """A text field shows what is typed, or what the bot began with; typing nothing is not the same as not having typed."""
-    assert field(element(kind, initial_value="7")).one("input", type=type_).attrs["value"] == "7"
-    assert field(element(kind, initial_value="7"), {"value": "8"}).one("input").attrs["value"] == "8"
-    assert field(element(kind, initial_value="7"), {"value": None}).one("input").attrs["value"] == ""
+    assert drawn_field(an_element(kind, initial_value="7")).one("input", type=type_).attrs["value"] == "7"
+    assert drawn_field(an_element(kind, initial_value="7"), {"value": "8"}).one("input").attrs["value"] == "8"
+    assert drawn_field(an_element(kind, initial_value="7"), {"value": None}).one("input").attrs["value"] == ""
 
 
 def test_limits() -> None:
     """A field takes no more than Slack's does, and a number keeps its bounds."""
-    assert field(element("plain_text_input", max_length=5)).one("input").attrs["maxlength"] == "5"
-    number = field(element("number_input", min_value="1", max_value="9", is_decimal_allowed=False)).one(
-        "input"
-    )
+    assert drawn_field(an_element("plain_text_input", max_length=5)).one("input").attrs["maxlength"] == "5"
+    number = drawn_field(
+        an_element("number_input", min_value="1", max_value="9", is_decimal_allowed=False)
+    ).one("input")
     assert (number.attrs["min"], number.attrs["max"], number.attrs["step"]) == ("1", "9", "1")
 
 
 def test_several_lines() -> None:
     """A field for several lines keeps them, the first empty one too."""
-    area = field(element("plain_text_input", multiline=True), {"value": "\na\nb"}).one("textarea")
+    area = drawn_field(an_element("plain_text_input", multiline=True), {"value": "\na\nb"}).one("textarea")
     # The line break after the tag is not part of the value.
     assert area.words == "\n\na\nb"
     rich = {
         "type": "rich_text",
         "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "hi"}]}],
     }
-    assert field(element("rich_text_input", initial_value=rich)).one("textarea").words == "\nhi"
-    assert field(element("rich_text_input"), {"value": rich}).one("textarea").words == "\nhi"
+    assert drawn_field(an_element("rich_text_input", initial_value=rich)).one("textarea").words == "\nhi"
+    assert drawn_field(an_element("rich_text_input"), {"value": rich}).one("textarea").words == "\nhi"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_several_lines() -> None:
 def test_when_typing_is_sent(more: Json, said: str | None) -> None:
     """Typing reaches the bot when the bot asked for it."""
     on = more.get("on")
-    element = element(
+    element = an_element(
         "plain_text_input", **({"dispatch_action_config": {"trigger_actions_on": on}} if on else {})
     )
     block = input_block(element, **{key: value for key, value in more.items() if key != "on"})
@@ -170,7 +170,8 @@ def test_when_typing_is_sent(more: Json, said: str | None) -> None:
 def test_label_hint_and_error() -> None:
     """A field says what it is for, whether it must be filled, what helps, and what is wrong with it."""
     root = drawn(
-        input_block(element("plain_text_input"), hint=plain("Help"), optional=True), errors={"b": "Wrong <b>"}
+        input_block(an_element("plain_text_input"), hint=plain("Help"), optional=True),
+        errors={"b": "Wrong <b>"},
     )
     field = root.one("input")
     assert root.one("label").words == "Label (optional)"
@@ -184,8 +185,8 @@ def test_boxes(kind: str, type_: str) -> None:
     """Boxes stand under their label, the chosen ones ticked; what each means stands beside it."""
     several = kind == "checkboxes"
     chosen = {"selected_options": [TWO]} if several else {"selected_option": TWO}
-    element = element(kind, options=[ONE, TWO])
-    group = field(element, chosen, errors={"b": "Choose"}).one("fieldset", data_kind=kind)
+    element = an_element(kind, options=[ONE, TWO])
+    group = drawn_field(element, chosen, errors={"b": "Choose"}).one("fieldset", data_kind=kind)
     assert group.one("legend").words == "Label"
     assert [("checked" in box.attrs, box.attrs["value"]) for box in group.all("input", type=type_)] == [
         (False, "1"),
@@ -194,7 +195,7 @@ def test_boxes(kind: str, type_: str) -> None:
     assert group.all("label")[0].words == "Onefirst"
     assert len({box.attrs["name"] for box in group.all("input")}) == 1
     initial = {"initial_options": [ONE]} if several else {"initial_option": ONE}
-    assert "checked" in field({**element, **initial}).all("input")[0].attrs
+    assert "checked" in drawn_field({**element, **initial}).all("input")[0].attrs
 
 
 @pytest.mark.parametrize(
@@ -208,13 +209,15 @@ def test_boxes(kind: str, type_: str) -> None:
 )
 def test_dates_and_times(kind: str, value: Json, type_: str, shown: str) -> None:
     """Dates and times are shown in the reader's zone."""
-    assert field(element(kind), value).one("input", type=type_, data_kind=kind).attrs["value"] == shown
+    assert (
+        drawn_field(an_element(kind), value).one("input", type=type_, data_kind=kind).attrs["value"] == shown
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(set(KNOWN) - _STATELESS))
 def test_untouched_state(kind: str) -> None:
     """The state the workspace keeps of a field nobody touched draws the same as no state at all."""
-    element = element(
+    element = an_element(
         kind,
         options=[ONE, TWO],
         initial_value="x",

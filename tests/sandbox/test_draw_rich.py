@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.sandbox.pages.draw_rich import LEAVES
-from tests.sandbox.drawn import Json, Node, drawn
-from tests.sandbox.made_blocks import line
+from tests.sandbox.drawn import Node, drawn
+from tests.sandbox.made_blocks import Json, line
 
 
 def _rich(*elements: Json) -> Json:

@@ -3,34 +3,34 @@
 import pytest
 
 from bot.sandbox.pages.draw import draw_options
-from tests.sandbox.drawn import READER, Json, drawn, field, parsed
-from tests.sandbox.made_blocks import ONE, TWO, element, plain
+from tests.sandbox.drawn import READER, drawn, drawn_field, parsed
+from tests.sandbox.made_blocks import ONE, TWO, Json, an_element, plain
 
 
 @pytest.mark.parametrize(
     ("element", "value", "label"),
     [
-        (element("static_select", options=[ONE, TWO]), {"selected_option": TWO}, "Two"),
-        (element("external_select"), {"selected_option": ONE}, "One"),
-        (element("users_select"), {"selected_user": "U0MARIA"}, "Maria Silva"),
-        (element("users_select"), {"selected_user": "U0NOBODY"}, "U0NOBODY"),
-        (element("channels_select"), {"selected_channel": "C0GENERAL"}, "#general"),
-        (element("conversations_select"), {"selected_conversation": "U0TOM"}, "Tom Baker"),
-        (element("users_select", initial_user="U0TOM"), None, "Tom Baker"),
-        (element("users_select", initial_user="U0TOM"), {"selected_user": None}, ""),
+        (an_element("static_select", options=[ONE, TWO]), {"selected_option": TWO}, "Two"),
+        (an_element("external_select"), {"selected_option": ONE}, "One"),
+        (an_element("users_select"), {"selected_user": "U0MARIA"}, "Maria Silva"),
+        (an_element("users_select"), {"selected_user": "U0NOBODY"}, "U0NOBODY"),
+        (an_element("channels_select"), {"selected_channel": "C0GENERAL"}, "#general"),
+        (an_element("conversations_select"), {"selected_conversation": "U0TOM"}, "Tom Baker"),
+        (an_element("users_select", initial_user="U0TOM"), None, "Tom Baker"),
+        (an_element("users_select", initial_user="U0TOM"), {"selected_user": None}, ""),
     ],
 )
 def test_chosen(element: Json, value: Json | None, label: str) -> None:
     """A select shows the name of what is chosen."""
-    combobox = field(element, value).one("input", role="combobox")
+    combobox = drawn_field(element, value).one("input", role="combobox")
     assert combobox.attrs["value"] == label
     assert bool(combobox.attrs["data-value"]) == bool(label)
 
 
 def test_several_chosen() -> None:
     """Where several may be chosen each has a chip that can be taken away again."""
-    element = element("multi_users_select", max_selected_items=3, initial_users=["U0MARIA", "U0TOM"])
-    select = field(element).one(class_="bk-select")
+    element = an_element("multi_users_select", max_selected_items=3, initial_users=["U0MARIA", "U0TOM"])
+    select = drawn_field(element).one(class_="bk-select")
     assert [
         (chip.attrs["data-value"], chip.one("span").words) for chip in select.all("li", class_="bk-chip")
     ] == [
@@ -46,16 +46,19 @@ def test_several_chosen() -> None:
 )
 def test_letters_before_a_search(more: Json, least: str) -> None:
     """A searched select asks for as many letters as Slack's does."""
-    assert field(element("external_select", **more)).one(class_="bk-select").attrs["data-least"] == least
+    assert (
+        drawn_field(an_element("external_select", **more)).one(class_="bk-select").attrs["data-least"]
+        == least
+    )
 
 
 def test_names_without_a_label() -> None:
     """A select in a row is called by its placeholder, beside a section by the section's words."""
-    named = element("static_select", options=[ONE], placeholder=plain("Choose one"))
+    named = an_element("static_select", options=[ONE], placeholder=plain("Choose one"))
     row = drawn({"type": "actions", "elements": [named]}).one("input")
     assert row.attrs["aria-label"] == "Choose one"
     root = drawn(
-        {"type": "section", "text": plain("Which?"), "accessory": element("static_select", options=[ONE])}
+        {"type": "section", "text": plain("Which?"), "accessory": an_element("static_select", options=[ONE])}
     )
     assert root.one(id=root.one("input").attrs["aria-labelledby"]).words == "Which?"
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.sandbox.pages.draw import draw_text
 from bot.sandbox.pages.draw_markdown import markdown
-from tests.sandbox.drawn import READER, Json, Node, check_safe, parsed
+from tests.sandbox.drawn import READER, Node, check_safe, parsed
+from tests.sandbox.made_blocks import Json
 
 MOMENT = int(datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC).timestamp())
 """Two minutes past noon in Melbourne."""

@@ -7,7 +7,8 @@ import pytest
 from blocks.examples import EXAMPLES
 from bot.sandbox.pages.gallery import GalleryView, gallery_family, gallery_index
 from bot.sandbox.pages.templating import environment
-from tests.sandbox.drawn import Json, Node, check_ids, check_labels, parsed
+from tests.sandbox.drawn import Node, check_ids, check_labels, parsed
+from tests.sandbox.made_blocks import Json
 
 FAMILIES = tuple(link.url.rpartition("/")[2] for link in gallery_index(EXAMPLES)["gallery"].families)
 
@@ -31,6 +32,7 @@ MADE = {
     "tile, empty (longest)": lambda: _message("two"),
     "tile, many (of them) (plain)": lambda: _message("three"),
     "tile (hostile)": lambda: _message("four"),
+    "tile, (empty) (plain)": lambda: _message("six"),
     "other": lambda: _message("five"),
 }
 
@@ -39,7 +41,7 @@ def test_index() -> None:
     """The index names each family once, with how many states it has."""
     view = _view(gallery_index(MADE))
     assert [(link.name, link.url, link.states) for link in view.families] == [
-        ("Tile", "/gallery/tile", 3),
+        ("Tile", "/gallery/tile", 4),
         ("Other", "/gallery/other", 1),
     ]
     assert len(_page(gallery_index(MADE)).one("ul", class_="gallery-index").all("a")) == 2
@@ -62,8 +64,9 @@ def test_states() -> None:
     page = _view(gallery_family(MADE, "tile")).page
     assert page is not None
     assert [(card.name, card.anchor) for card in page.cards] == [
-        ("Empty", "empty"),
-        ("Many (of them)", "many-of-them"),
+        ("Empty", "state-empty"),
+        ("Many (of them)", "state-many-of-them"),
+        ("(empty)", "state-empty--2"),
     ]
 
 

@@ -95,7 +95,7 @@ async def test_days_and_times_are_the_readers(sandbox: Sandbox, bot: FakeBot, cl
         shown = await maria.looks()
     assert "Tuesday, 24 November" in shown
     assert "Wednesday, 25 November" in shown
-    assert "20:00" in shown
+    assert "8:00 PM" in shown
 
 
 async def test_the_apps_conversation_takes_no_messages(sandbox: Sandbox) -> None:

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from bot.sandbox.pages.draw import Reader, draw, draw_text
-from bot.sandbox.pages.draw_json import obj
+from bot.sandbox.pages.draw_field import Ids
+from bot.sandbox.pages.draw_json import objects
 from bot.sandbox.pages.draw_text import words_of
-from bot.sandbox.world import Json, cast
+from bot.sandbox.world import cast
 
-Examples = Mapping[str, Callable[[], Json]]
+Examples = Mapping[str, Callable[[], Mapping[str, object]]]
 """Title such as "listing, empty (longest)" -> what would be sent: family, state, and the kind of names in it."""
 
 _KIND = re.compile(r"\s*\(([^()]*)\)$")
@@ -100,8 +101,9 @@ def gallery_family(
     kinds = list(dict.fromkeys(read.kind for read in mine.values()))
     here = kind if kind in kinds else kinds[0]
     name = next(iter(mine.values())).family
+    ids = Ids(prefix="state")
     cards = (
-        _card(title, read, gallery[title](), reader or _someone())
+        _card(ids.take(read.state or read.family), read, gallery[title](), reader or _someone())
         for title, read in mine.items()
         if read.kind == here
     )
@@ -150,27 +152,20 @@ def _kinds(family: str, kinds: list[str], here: str) -> Iterator[KindLink]:
         )
 
 
-def _card(title: str, read: _Title, sent: Json, reader: Reader) -> Card:
-    anchor = _anchor(read.state or read.family)
+def _card(anchor: str, read: _Title, sent: Mapping[str, object], reader: Reader) -> Card:
     says = any(letter.isalpha() for letter in read.state)
-    name = _capital(read.state if says else f"{read.family} {read.state}".strip())
-    if sent.get("type") == "modal":
-        return Card(
-            name=name,
-            anchor=anchor,
-            surface="modal",
-            body=draw(sent.get("blocks") or [], reader=reader, prefix=f"card-{_anchor(title)}"),
-            title=words_of(sent.get("title"), reader),
-            submit=words_of(sent.get("submit"), reader),
-            close=words_of(obj(sent.get("close")), reader) or "Close",
-        )
-    blocks = sent.get("blocks")
-    drawn = (
-        draw(blocks, reader=reader, prefix=f"card-{_anchor(title)}")
-        if blocks
-        else draw_text(sent.get("text") or "", reader)
+    blocks = objects(sent.get("blocks"))
+    drawn = draw(blocks, reader=reader, prefix=f"in-{anchor}")
+    is_modal = sent.get("type") == "modal"
+    return Card(
+        name=_capital(read.state if says else f"{read.family} {read.state}".strip()),
+        anchor=anchor,
+        surface="modal" if is_modal else "message",
+        body=drawn if blocks or is_modal else draw_text(sent.get("text"), reader),
+        title=words_of(sent.get("title"), reader),
+        submit=words_of(sent.get("submit"), reader),
+        close=words_of(sent.get("close"), reader) or "Close",
     )
-    return Card(name=name, anchor=anchor, surface="message", body=drawn)
 
 
 def _someone() -> Reader:

@@ -282,7 +282,8 @@ def _change_account(pretend: PretendProvider, account: str, what: str) -> str:
         again = " What had ended stays ended: press Reconnect in Slack." if gone else ""
         return f"{name} is back to normal.{again}"
     pretend.account(account).state = state
-    return f"{name}: {_trouble(what).words.lower()}. {_ask(pretend)}"
+    # What to do next stands in the panel, where it changes once Lexer has noticed; a toast would still say the old.
+    return f"{name}: {_trouble(what).words.lower()}."
 
 
 def _text(order: Order, name: str) -> str:
@@ -304,7 +305,7 @@ def _outage(pretend: PretendProvider, order: Order) -> str:
     pretend.outage, pretend.outage_met = (None if what == "normal" else what), False
     if what == "normal":
         return f"{pretend.provider.name} works again."
-    return f"{pretend.provider.name}: {_OUTAGES[what].lower()}. {_ask(pretend)}"
+    return f"{pretend.provider.name}: {_OUTAGES[what].lower()}."
 
 
 def _who(pretend: PretendProvider, order: Order) -> None:

@@ -291,7 +291,7 @@ def _message(
         who=author.real_name,
         initials=_initials(author.real_name),
         hue=_hue(author.id),
-        time=f"{at:%H:%M}",
+        time=f"{at.hour % 12 or 12}:{at:%M %p}",
         iso=at.isoformat(),
         body=body if posted.blocks else draw_text(posted.text, reader),
         day=day,

@@ -75,7 +75,9 @@ class Site:
         since = request.headers.get("x-lexer-since") if part else None
         since = since or self._stage.world.ts()
         seen = not part or request.headers.get("x-lexer-seen") == "1"
-        html = self._rendered("app.html" if part else "workspace.html", **self._shown(asked, since, seen=seen))
+        html = self._rendered(
+            "app.html" if part else "workspace.html", **self._shown(asked, since, seen=seen)
+        )
         if seen:
             self._stage.unread.see(asked.human.id, readable(self._stage, asked, since))
         return html
