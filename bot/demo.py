@@ -123,6 +123,7 @@ def app_manifest() -> AppManifest:
 
 
 def gallery() -> Gallery:
+    """Everything the bot can send, for the gallery."""
     return {title: partial(_drawn, draw) for title, draw in EXAMPLES.items()}
 
 
