@@ -102,13 +102,13 @@ def _about(view: DetailView) -> Iterator[Json]:
 def _first_buttons(view: DetailView, *, primary: bool) -> Iterator[Json]:
     """Integrate or Ask, and the guide."""
     buttons: list[Json] = []
-    if not view.may_manage:
+    if not view.may_manage and not _has_asked(view):
         buttons.append(
             button(
                 "Ask an Integrator", ASK, value=view.key, style="primary" if view.set_up and primary else None
             )
         )
-    elif view.set_up:
+    elif view.may_manage and view.set_up:
         text = (
             f"Integrate another {view.account_noun}"
             if view.accounts
@@ -128,17 +128,24 @@ def _first_buttons(view: DetailView, *, primary: bool) -> Iterator[Json]:
         yield actions(*buttons)
 
 
+def _has_asked(view: DetailView) -> bool:
+    """To who may not manage, nothing but asking is ever answered with a notice; asking once is enough."""
+    return not view.may_manage and view.notice is not None
+
+
 def _set_up(view: DetailView) -> Iterator[Json]:
     if not view.set_up:
         missing = f" Missing settings: {names(view.missing_settings, 10)}." if view.missing_settings else ""
         yield section(f"⚪ Not set up on this bot. The person who runs the bot can set it up.{missing}")
     elif not view.accounts and not view.hidden:
-        yield section(f"Not connected. {_next_step(view)}")
+        yield section(f"Not connected. {_next_step(view)}".rstrip())
 
 
 def _next_step(view: DetailView) -> str:
     if view.may_manage:
         return f"Press *Integrate {name(view.name)}* to connect {article(view.account_noun)}."
+    if _has_asked(view):
+        return ""
     return "Press *Ask an Integrator*: the Integrators get a message from you."
 
 

@@ -79,6 +79,8 @@ def _summary(view: IntegrationsView) -> str:
         return (
             f"{connected}." if any(tile.problems for tile in view.connected) else f"{connected}, all working."
         )
+    if attention == len(view.connected):
+        return f"{connected}, {'and it needs' if attention == 1 else 'and all need'} attention."
     return f"{connected}, {attention} {'needs' if attention == 1 else 'need'} attention."
 
 

@@ -1,7 +1,12 @@
 """Steps that several stories take: from nothing to the link, and through the provider's page back to Slack."""
 
+from typing import Any
+
+import httpx
+
 from tests.browser.office import Office
 from tests.browser.window import Window
+from tests.e2e.house import House
 
 X, META, SHOPIFY = "Twitter (X)", "Facebook Ads", "Shopify"
 APP = "Lexer"
@@ -50,3 +55,11 @@ async def saves_groups(maria: Window, *groups: str) -> None:
     await maria.chooses("Who may use", *groups)
     await maria.submits()
     await maria.sees("Connected.")
+
+
+async def bot_calls(house: House, method: str, **args: Any) -> dict[str, Any]:
+    """A call of the bot's own, with its token; gives back Slack's answer."""
+    bearer = {"Authorization": f"Bearer {house.sandbox.bot_token}"}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.post(f"{house.sandbox.api_url}{method}", json=args, headers=bearer)
+    return dict(answer.json())

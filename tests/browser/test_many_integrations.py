@@ -86,7 +86,7 @@ async def test_one_is_found_in_the_picker_by_typing(office: Office) -> None:
     [
         ("tile 042", 'Found for "tile 042": 1 connected, all working.'),
         ("t42", 'Found for "t42": 1 connected, all working.'),
-        ("disconnected", "5 need attention."),
+        ("disconnected", "5 connected, and all need attention."),
         ("other", 'Found for "other"'),
     ],
 )

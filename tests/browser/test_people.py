@@ -22,6 +22,7 @@ async def test_a_member_asks_an_integrator(office: Office) -> None:
     await opens(tom, X)
     await tom.presses("Ask an Integrator")
     await tom.sees(f"The Integrators got a message from you about {X}.")
+    await tom.sees_no("Ask an Integrator")
     unread = unread_of(maria)
     await expect(unread).to_have_text("1")
     await expect(maria.page).to_have_title("(1) #general · Acme")
@@ -43,6 +44,16 @@ async def test_a_guest_reads_one_kind_sentence(office: Office) -> None:
     answer = gus.page.locator("#conversation .message.is-ephemeral")
     await expect(answer).to_have_count(1)
     await expect(answer.locator("[data-do], [data-select]")).to_have_count(0)
+
+
+async def test_the_steps_say_who_takes_them(office: Office) -> None:
+    """Whoever looks at the first steps as somebody who may not take them is led to the one who may."""
+    await office.house.set_up()
+    tab = await office.window("gus")
+    await expect(tab.panel).to_contain_text("These steps are for Maria, who may connect accounts.")
+    await tab.panel.get_by_role("link", name="Be Maria").click()
+    await expect(tab.page.locator("#app[data-as=maria]")).to_be_attached()
+    await expect(tab.panel).not_to_contain_text("These steps are for")
 
 
 async def test_the_first_run_begins_with_an_admin(office: Office) -> None:

@@ -52,7 +52,7 @@ async def test_a_changed_password(office: Office) -> None:
     await maria.sees("🔴 Disconnected: the password was changed")
     await maria.closes(everything=True)
     await maria.types("/lexer")
-    await maria.sees("🔴 5 disconnected: the password was changed")
+    await maria.sees("1 connected, and it needs attention.", "🔴 5 disconnected: the password was changed")
     await opens(maria, META)
     await maria.presses("Reconnect", near=AD_ACCOUNT)
     await maria.sees(f"Sign in as {AD_ACCOUNT}")

@@ -69,8 +69,9 @@ async def test_removed_access_ends_what_was_and_a_new_sign_in_lives(desk: Desk, 
     old = await desk.signs_in(provider)
     words = press(desk.sandbox, only(desk.sandbox, provider), "Remove access")
     assert words is not None
-    assert "press Check now" in words
+    assert "access removed" in words
     assert only(desk.sandbox, provider).words == "Access removed"
+    assert "press Check now" in only(desk.sandbox, provider).hint
     assert isinstance(await desk.probes(provider, old), Rejected)
     press(desk.sandbox, only(desk.sandbox, provider), "Back to normal")
     assert only(desk.sandbox, provider).words == "Access removed"
