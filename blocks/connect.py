@@ -112,11 +112,9 @@ def address(view: AddressView) -> View:
     }
     if started := typed(view.typed or "", 300):
         field["initial_value"] = started
-    blocks = [
-        input_block(
-            ADDRESS_BLOCK, plain_name(view.label), field, hint=f"For example {plain_name(view.example)}"
-        )
-    ]
+    where = f"{plain_name(view.where, 200)} " if view.where else ""
+    hint = f"{where}For example {plain_name(view.example)}"
+    blocks = [input_block(ADDRESS_BLOCK, plain_name(view.label), field, hint=hint)]
     return modal(
         _title("Connect", view.provider),
         ADDRESS,
@@ -132,7 +130,9 @@ def continue_(view: ContinueView) -> View:
     """The link, what is asked for there and why."""
     blocks = [section(_what_happens(view)), actions(continue_button(view)), *_asked_there(view)]
     blocks.append(
-        context(f"Leave this open: it updates by itself. The link works until {clock(view.expires_at)}.")
+        context(
+            f"Leave this window open: it updates by itself. The link works until {clock(view.expires_at)}."
+        )
     )
     return _turning(view.attempt_id, "Reconnect" if view.reconnect else "Connect", view.provider, blocks)
 

@@ -13,7 +13,7 @@ NEW_LINK = "connect.new_link"
 
 def number_words(number: int) -> str:
     """The number that lets a person see that page and Slack belong together."""
-    return f"The page shows the number *{number:02d}*. If it shows another one, close it."
+    return f"The page that opens shows the number *{number:02d}*. If it shows another one, close it."
 
 
 def continue_button(view: ContinueView) -> Json:

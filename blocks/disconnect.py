@@ -7,6 +7,7 @@ from blocks.text import count, name, names, people, plain_name
 from blocks.views import DisconnectedView, DisconnectView, Revoke
 
 DISCONNECT_CONFIRM = "disconnect"
+_TITLE = 24
 
 _STOPS = {
     "segments": "Segments are no longer sent there.",
@@ -48,9 +49,8 @@ def _consequences(view: DisconnectView) -> str:
 def _who_loses(view: DisconnectView) -> str:
     if not view.groups:
         return "No Group uses it."
-    verb = "loses" if view.people == 1 else "lose"
     noun = "Group" if len(view.groups) == 1 else "Groups"
-    return f"{people(view.people)} {verb} it ({noun}: {names(view.groups)})."
+    return f"{people(view.people)} can no longer use it ({noun}: {names(view.groups)})."
 
 
 def disconnected(view: DisconnectedView) -> View:
@@ -77,10 +77,12 @@ def _at_provider(view: DisconnectedView) -> str:
             where = f" {name(view.by_hand, 300)}" if view.by_hand else ""
             return f"Access at {provider} could not be ended from here. Please end it there.{where}"
         case Revoke.SHARED:
-            return f"Other accounts still use this sign-in, so it stays at {provider}."
+            return f"Lexer keeps its access at {provider}: other accounts use the same sign-in."
         case _:
             assert_never(view.revoke)
 
 
 def _title(account: str) -> str:
-    return f"Disconnect {plain_name(account, 13)}"
+    """A title has 24 characters; a name cut short would look like another's."""
+    title = f"Disconnect {plain_name(account)}"
+    return title if len(title) <= _TITLE else "Disconnect account"

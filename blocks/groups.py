@@ -67,7 +67,7 @@ def _intro(view: GroupsView) -> str:
 
 
 def _row(row: GroupRow, *, may_edit: bool) -> Json:
-    may = " · can connect integrations" if row.integrators else ""
+    may = " · Integrators: may connect accounts" if row.integrators else ""
     text = f"*{name(row.name)}*\n{people(row.people)}{may}"
     if not may_edit:
         return section(text)

@@ -70,7 +70,7 @@ def _broke(reference: str) -> str:
 
 def ask_dm(view: AskView) -> Message:
     """What an Integrator gets from "Ask an Integrator"."""
-    text = f"{user(view.asker)} asks you to connect {name(view.provider)}."
+    text = f"{user(view.asker)} asks for {name(view.provider)}. Open it to connect an account, or to share one with more Groups."
     opens = button(f"Open {plain_name(view.provider, 60)}", OPEN, value=view.provider_key, style="primary")
     return message(text, [section(text), actions(opens)])
 

@@ -46,7 +46,7 @@ HISTORY: Mapping[str, str] = MappingProxyType(
         "removed": "disconnected here",
         "revoked": "access ended at the provider",
         "not_revoked": "access could not be ended at the provider",
-        "still_shared": "keeps its access at the provider, since other accounts use it too",
+        "still_shared": "access stays at the provider: other accounts use the same sign-in",
         "needs_permission": "needs a permission",
         "expired_waiting": "removed after 7 days without Groups",
     }
@@ -217,7 +217,8 @@ def _others(view: DetailView) -> Iterator[Json]:
         return
     yield divider()
     accounts = count(view.hidden, "account")
-    yield context(f"and {accounts} of other Groups" if view.accounts else f"{accounts} of other Groups")
+    words_ = f"{accounts} that only other Groups may use"
+    yield context(f"and {words_}" if view.accounts else words_)
 
 
 def _pages(view: DetailView, page: int, pages: int) -> Iterator[Json]:

@@ -122,6 +122,7 @@ def address(name: str) -> AddressView:
         provider=name,
         label="Shop address",
         example="acme.myshopify.com",
+        where="It stands in the shop's settings.",
         typed=name,
     )
 

@@ -159,6 +159,7 @@ class AddressView:
     label: str
     example: str
     typed: str | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

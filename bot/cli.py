@@ -69,13 +69,14 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--url", help="the bot's public address; LEXER_PUBLIC_URL if left out")
     manifest.add_argument("--socket", action="store_true", help="for Socket Mode")
     demo = add("demo", _demo, "Try the bot without Slack: a local workspace and pretend providers.")
+    demo.epilog = "It is at http://127.0.0.1:8080; LEXER_DEMO_PORT chooses another port. Ctrl-C stops it."
     demo.add_argument("--tour", action="store_true", help="play the whole story in the terminal")
     demo.add_argument(
         "--empty",
         action="store_true",
         help="begin before the first Group, as an admin sees it the first time",
     )
-    demo.add_argument("--keep", action="store_true", help="keep the demo's data for the next time")
+    demo.add_argument("--keep", action="store_true", help="keep the demo's data in .demo for the next time")
     return parser
 
 

@@ -67,13 +67,14 @@ class AddressField:
     """The address a person types before signing in (shop address, subdomain).
 
     `parse` takes what was typed and returns the canonical host or label; it raises `BadAddress` with words for the person.
-    `placeholder` is the name by which URLs refer to it: "shop" for "{shop}".
+    `placeholder` is the name by which URLs refer to it: "shop" for "{shop}"; `where`: a sentence about where the person finds it.
     """
 
     placeholder: str
     label: str
     example: str
     parse: Callable[[str], str]
+    where: str = ""
 
 
 class BadAddress(ValueError):

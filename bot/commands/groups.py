@@ -19,7 +19,7 @@ COMMAND = Command(
     name="groups",
     aliases=("group",),
     usage="/lexer groups",
-    summary="Who is in which Group. Admins create and change Groups here.",
+    summary="The Groups, and how many people are in each. Admins create and change them here.",
     run=run,
     opens_view=True,
 )

@@ -141,6 +141,7 @@ def address_view(attempt: Attempt, provider: Provider, typed: str | None = None)
         label=field.label if field else "Address",
         example=field.example if field else "",
         typed=typed,
+        where=field.where if field else "",
     )
 
 

@@ -219,7 +219,7 @@ PROVIDER = Provider(
     aliases=("shop", "store", "shopify store"),
     category=Category.ECOMMERCE,
     capabilities=frozenset({Capability.ORDERS}),
-    summary="Brings your customers, their orders and the products in them into Lexer.",
+    summary="Brings your customers, their orders and the products they ordered into Lexer.",
     guide_url="https://help.shopify.com/en/manual/apps",
     account_noun="shop",
     role_needed="the shop's owner, or staff who may manage and install apps",
@@ -251,6 +251,7 @@ PROVIDER = Provider(
         label="Shop address",
         example="northwind.myshopify.com",
         parse=_parse,
+        where="In Shopify it stands under Settings, Domains.",
     ),
     facts=(
         confirmed(

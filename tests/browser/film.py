@@ -37,7 +37,7 @@ async def _listed(film: Film, maria: Window) -> None:
 
 async def _connected(film: Film, maria: Window) -> None:
     await maria.presses(f"Integrate {X}")
-    await maria.sees("Leave this open")
+    await maria.sees("Leave this window open")
     await film.frame(
         "The link is made for you alone", maria.page, press=await maria.button(f"Continue to {X}")
     )
@@ -75,7 +75,7 @@ async def _broken(film: Film, office: Office, maria: Window) -> None:
 
 async def _mended(film: Film, maria: Window) -> None:
     await maria.presses("Reconnect")
-    await maria.sees("Leave this open")
+    await maria.sees("Leave this window open")
     await film.frame(
         "Reconnect: sign in as the same account", maria.page, press=await maria.button(f"Continue to {X}")
     )

@@ -69,7 +69,7 @@ async def _connecting(camera: Camera, office: Office, maria: Window) -> None:
     await camera.still("listing", maria.page)
     await maria.chooses("Choose an integration", X)
     await maria.presses(f"Integrate {X}")
-    await maria.sees("Leave this open")
+    await maria.sees("Leave this window open")
     await camera.still("continue", maria.page)
     tab = await maria.opens_in_new_tab(f"Continue to {X}")
     await tab.page.set_viewport_size({"width": 960, "height": 860})

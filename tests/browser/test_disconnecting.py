@@ -21,7 +21,7 @@ async def asks(office: Office) -> Window:
 async def test_it_says_what_it_means_before_it_happens(office: Office) -> None:
     """Who loses access and what stops is read before anything ends; Keep connected leaves everything as it was."""
     maria = await asks(office)
-    await maria.sees(f"Disconnect @northwind from {X}?", "2 people lose it (Group: Marketing).")
+    await maria.sees(f"Disconnect @northwind from {X}?", "2 people can no longer use it (Group: Marketing).")
     await maria.sees("Conversations no longer come in.", "You can integrate it again at any time.")
     await expect(maria.foot("close")).to_have_text("Keep connected")
     await expect(maria.foot("submit")).to_have_text("Disconnect")

@@ -45,7 +45,7 @@ async def test_each_modal_and_the_pages_between(office: Office, look: Look) -> N
     await maria.sees("Not connected.")
     await axe(maria.page)
     await maria.presses(f"Integrate {X}")
-    await maria.sees("Leave this open")
+    await maria.sees("Leave this window open")
     await axe(maria.page)
     tab = await maria.opens_in_new_tab(f"Continue to {X}")
     await axe(tab.page)

@@ -27,7 +27,7 @@ async def test_a_member_asks_an_integrator(office: Office) -> None:
     await expect(unread).to_have_text("1")
     await expect(maria.page).to_have_title("(1) #general · Acme")
     await maria.clicks_in_sidebar(APP)
-    await maria.sees(f"@Tom Baker asks you to connect {X}.")
+    await maria.sees(f"@Tom Baker asks for {X}.")
     await expect(unread).to_have_count(0)
     await maria.presses(f"Open {X}")
     await maria.sees_title(X)

@@ -39,7 +39,7 @@ async def test_one_disconnects_and_the_other_sees_it(office: Office) -> None:
     await office.house.connects(office.house.maria)
     maria, ada = await looks(office, "maria"), await looks(office, "ada")
     await maria.presses("Disconnect @northwind")
-    await maria.sees("2 people lose it")
+    await maria.sees("2 people can no longer use it")
     await maria.submits()
     await ada.sees("Not connected.", "@northwind disconnected here, by @Maria Silva")
     await expect(ada.modal.get_by_role("button", name="Disconnect @northwind")).to_have_count(0)
@@ -52,7 +52,7 @@ async def test_both_disconnect_at_once(office: Office) -> None:
     both = [await looks(office, who) for who in ("maria", "ada")]
     for who in both:
         await who.presses("Disconnect @northwind")
-        await who.sees("Keep connected", "2 people lose it")
+        await who.sees("Keep connected", "2 people can no longer use it")
     await asyncio.gather(*(who.submits() for who in both))
     for who in both:
         await who.sees("@northwind is disconnected.", f"Access at {X} has ended too.")

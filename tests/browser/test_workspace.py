@@ -96,6 +96,22 @@ async def test_a_half_filled_form_survives_what_others_do(office: Office) -> Non
     await ada.sees("Marketing is created.")
 
 
+async def test_the_buttons_stay_where_they_are_while_a_list_opens(office: Office) -> None:
+    """Save is pressed where it was seen: neither opening a list nor closing it by that very press moves it away."""
+    ada = await office.window("ada")
+    await ada.types("/lexer")
+    await ada.presses("Create the first Group")
+    people = ada.modal.get_by_role("combobox", name="People")
+    before = await ada.foot("submit").bounding_box()
+    await people.click()
+    await expect(ada.modal.get_by_role("option").first).to_be_visible()
+    assert await ada.foot("submit").bounding_box() == before
+    await ada.modal.get_by_label("Name").fill("Marketing")
+    await people.click()
+    await ada.submits()
+    await ada.sees("Marketing is created.")
+
+
 async def test_a_command_is_completed_by_keyboard(office: Office) -> None:
     """A stroke offers the command, Tab takes it, Enter sends it."""
     await office.house.set_up()

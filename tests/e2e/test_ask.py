@@ -32,7 +32,7 @@ async def test_each_integrator_gets_one_message(house: House) -> None:
     for name in ("maria", "nina"):
         who = house.sandbox.person(name)
         (dm,) = who.dms
-        assert "@Tom Baker asks you to connect Twitter (X)." in who.read(dm)
+        assert "@Tom Baker asks for Twitter (X)." in who.read(dm)
         await who.presses_in(dm, "Open Twitter (X)")
         await who.sees("Integrate Twitter (X)")
     assert not house.ada.dms

@@ -44,7 +44,7 @@ async def test_the_page_names_whom_it_is_for(house: House) -> None:
         f"{attempt.number:02d}",
         "X account",
         "Bring posts and mentions into Lexer.",
-        "Continue only if you are Maria Silva: whatever you sign in to will be used by workspace Acme.",
+        "Continue only if you are Maria Silva: whatever you sign in to will be used by the workspace Acme.",
         "If you did not ask for this, close this page.",
     ):
         assert words in page

@@ -34,7 +34,7 @@ async def test_it_asks_first_and_says_who_loses_access(house: House) -> None:
     maria = house.maria
     await maria.presses("Disconnect", near="@northwind", waits=True)
     await maria.sees("Keep connected")
-    assert "2 people lose it (Group: Marketing)." in maria.screen
+    assert "2 people can no longer use it (Group: Marketing)." in maria.screen
     assert "Conversations no longer come in." in maria.screen
     await maria.closes()
     assert len(await house.accounts()) == 1
@@ -70,10 +70,10 @@ async def test_a_sibling_keeps_the_sign_in(house: House) -> None:
     assert "4 other accounts of the same sign-in stay connected." in maria.screen
     await maria.submits()
     await house.settle()
-    assert "Other accounts still use this sign-in" in maria.screen
+    assert "Lexer keeps its access at" in maria.screen
     assert not sign_in(house, "facebook_ads").ended
     await maria.closes()
-    assert "keeps its access at the provider" in maria.screen
+    assert "access stays at the provider" in maria.screen
     assert "🟢 Connected" in await checks(house, near="Northwind Outlet")
     for name in ("Northwind Outlet", "Northwind Home", "Northwind Kids"):
         await disconnects(house, near=name)

@@ -91,7 +91,7 @@ async def test_a_group_is_created_and_changed(house: House) -> None:
     await house.ada.chooses("People", "Nina Park")
     seen = await saves(house, house.ada)
     assert "Support & Sales is saved." in seen
-    assert "Support & Sales\n│ 1 person · can connect integrations" in seen
+    assert "Support & Sales\n│ 1 person · Integrators: may connect accounts" in seen
     assert await members(house, "Support & Sales") == {"U0NINA"}
     assert await house.audited() == [("group_saved", True)] * 4
 

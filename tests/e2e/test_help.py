@@ -14,7 +14,7 @@ async def test_help_lists_what_can_be_typed(house: House) -> None:
     """Every command in one line, for the asker only, also before there is a Group."""
     seen = await said(house, "/lexer help")
     assert "/lexer integrations Everything you can connect" in seen
-    assert "/lexer groups Who is in which Group" in seen
+    assert "/lexer groups The Groups, and how many people are in each" in seen
     assert "/lexer help This list." in seen
     assert "There is no command" not in seen
     assert not house.maria.messages

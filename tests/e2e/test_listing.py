@@ -149,11 +149,11 @@ async def test_a_member_sees_the_names_shared_with_a_group_of_theirs(house: Hous
     assert "@sales-account" in for_tom
     assert "@secret-launch" not in for_tom
     assert "@not-yet" not in for_tom
-    assert "and 1 account of other Groups" in for_tom
+    assert "and 1 account that only other Groups may use" in for_tom
     for_maria = await house.opens(house.maria)
     assert all(name in for_maria for name in ("@sales-account", "@secret-launch", "@not-yet"))
     for_nina = await house.opens(house.sandbox.person("nina"))
-    assert "2 accounts of other Groups" in for_nina
+    assert "2 accounts that only other Groups may use" in for_nina
     assert "@sales-account" not in for_nina
 
 

@@ -155,7 +155,7 @@ async def test_each_may_what_the_table_says(house: House) -> None:
     await begins(house)
     for_tom = await house.opens(house.tom)
     assert "[Ask an Integrator]" in for_tom
-    assert "1 account of other Groups" in for_tom
+    assert "1 account that only other Groups may use" in for_tom
     for_maria = await house.opens(house.maria)
     buttons = "[Reconnect] [Choose Groups] [Check now] [Disconnect]"
     assert buttons in for_maria

@@ -131,6 +131,17 @@ async def test_other_commands_list_nothing(desk: Desk) -> None:
     assert ticks(desk.sandbox) == ">....."
 
 
+async def test_a_workspace_without_groups_is_told_to_make_one(desk: Desk, bot: FakeBot) -> None:
+    """Whoever begins before the first Group is not sent to a list that is not there yet."""
+    ada = desk.sandbox.person("ada")
+    blocks = [row(button("Create the first Group", "a"))]
+    bot.answer = lambda payload: {"text": "x", "blocks": blocks} if "command" in payload else None
+    await ada.types("/lexer")
+    assert seen(desk.sandbox).steps[1].hint.startswith("First press Create the first Group")
+    await saves(ada, bot, "Create a Group")
+    assert seen(desk.sandbox).steps[1].hint.startswith("Choose Twitter (X)")
+
+
 async def test_what_to_try_next_needs_people_who_are_there(clock: MovableClock) -> None:
     """Nobody is told to be someone who does not work here; without providers there is no guide."""
     people = [human for human in cast() if human.name != "gus"]

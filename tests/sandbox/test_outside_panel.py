@@ -85,7 +85,7 @@ async def test_removed_access_ends_what_was_and_a_new_sign_in_lives(desk: Desk, 
 
 
 @every_provider
-@pytest.mark.parametrize("then", ["Throttle", "Change the password", "Remove access"])
+@pytest.mark.parametrize("then", ["Ask for a pause", "Change the password", "Remove access"])
 async def test_no_later_trouble_revives_an_old_sign_in(desk: Desk, provider: Provider, then: str) -> None:
     """One trouble after another leaves the dead dead."""
     old = await desk.signs_in(provider)
@@ -143,10 +143,10 @@ async def test_the_next_step_changes_once_lexer_knows(desk: Desk) -> None:
 async def test_a_throttled_account_says_how_it_ends(desk: Desk) -> None:
     """Throttling passes, and nothing has to be signed in again."""
     done = await desk.signs_in(TWITTER)
-    press(desk.sandbox, only(desk.sandbox, TWITTER), "Throttle")
+    press(desk.sandbox, only(desk.sandbox, TWITTER), "Ask for a pause")
     assert isinstance(await desk.probes(TWITTER, done), Throttled)
     row = only(desk.sandbox, TWITTER)
-    assert (row.words, row.mood) == ("Throttled: it asks for a pause", "warn")
+    assert (row.words, row.mood) == ("Asks for a pause", "warn")
     assert "Press Back to normal" in row.hint
     press(desk.sandbox, row, "Back to normal")
     assert isinstance(await desk.probes(TWITTER, done), Healthy)

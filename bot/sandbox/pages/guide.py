@@ -12,6 +12,10 @@ FIRST = "twitter"
 """The provider the steps speak of, if it is there; else the first one."""
 _LISTS = frozenset({"integrations", "list", "ls"})
 """Words after the command that list; none at all does too."""
+_FIRST_GROUP = "Create the first Group"
+"""The button of a workspace without Groups."""
+_EARLY = 40
+"""It is offered by the first exchanges or not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,8 @@ class _Seen:
 
     deliveries: Sequence[Exchange]
     pretend: PretendProvider
+    awaits_group: bool
+    """The workspace was offered its first Group, and nobody made it yet."""
 
     def presses(self, label: str) -> Iterator[Exchange]:
         """Deliveries of a press of a button whose words begin so."""
@@ -60,10 +66,8 @@ def guide(world: World, records: Records, providers: Providers) -> Guide | None:
     if not providers.all:
         return None
     pretend = providers.all.get(FIRST) or next(iter(providers.all.values()))
-    seen = _Seen(
-        deliveries=[one for one in records.exchanges if one.way == "to bot"],
-        pretend=pretend,
-    )
+    deliveries = [one for one in records.exchanges if one.way == "to bot"]
+    seen = _Seen(deliveries=deliveries, pretend=pretend, awaits_group=_awaits_group(records, deliveries))
     happened = [deed(seen) for deed in _DEEDS]
     # A later step cannot happen without the earlier ones, whichever way somebody took.
     done = [any(happened[place:]) for place in range(len(happened))]
@@ -80,19 +84,33 @@ def guide(world: World, records: Records, providers: Providers) -> Guide | None:
 def _words_of(seen: _Seen) -> tuple[tuple[str, str], ...]:
     name = seen.pretend.provider.name
     if any(seen.pretend.end_of(one) for one in _real(seen.pretend)):
-        broken = f"The access is gone. In Slack open {name} and press Check now."
+        broken = (
+            "The access is gone. Lexer does not know yet: press Close in Slack, then Check now. "
+            f"No window open? Type /lexer integrations and press Open {name} first."
+        )
     else:
-        broken = "Press Remove access below, then Check now in Slack: it turns red."
+        broken = (
+            "Press Remove access below, in the panel Outside world. You can leave the window in Slack open."
+        )
+    choose = f"Choose {name} under “Choose an integration”, then press Integrate {name}."
+    if seen.awaits_group:
+        choose = f"First press {_FIRST_GROUP} and Save. Then type /lexer integrations again."
     return (
         ("List your integrations", "Type /lexer integrations into the message field and press Enter."),
+        (f"Open {name} and press Integrate", choose),
         (
-            f"Open {name} and press Integrate",
-            f"Press Open {name}, or choose it under “Choose an integration”; then Integrate {name}.",
+            "Sign in and press Allow",
+            f"Press Continue to {name}, and once more on the page that opens. Then press Allow.",
         ),
-        ("Sign in and press Allow", f"Press Continue to {name}: a page opens as the provider's own would."),
-        ("Choose Groups and press Save", "Back in Slack the window has turned: say who may use the account."),
+        (
+            "Choose Groups and press Save",
+            "Come back to this page: the window now asks who may use the account.",
+        ),
         (f"Remove the access at {name}, then press Check now", broken),
-        ("Press Reconnect and sign in again", "With the same account it is green again, Groups and all."),
+        (
+            "Press Reconnect and sign in again",
+            "Sign in as the same account: it is green again, with the same Groups.",
+        ),
     )
 
 
@@ -119,10 +137,12 @@ def _signed_in(seen: _Seen) -> bool:
 
 
 def _saved(seen: _Seen) -> bool:
-    return _signed_in(seen) and any(
-        _is_saved_groups(one.sent) and one.status == 200 and not one.refusals and not _has_errors(one)
-        for one in seen.deliveries
-    )
+    return _signed_in(seen) and any(_is_saved(one, "Choose Groups") for one in seen.deliveries)
+
+
+def _awaits_group(records: Records, deliveries: Sequence[Exchange]) -> bool:
+    offered = any(_FIRST_GROUP in f"{one.sent}{one.answered}" for one in list(records.exchanges)[:_EARLY])
+    return offered and not any(_is_saved(one, "Create a Group") for one in deliveries)
 
 
 def _checked(seen: _Seen) -> bool:
@@ -165,12 +185,14 @@ def _words(action: object) -> str:
     return str(text.get("text", "")) if isinstance(text, dict) else ""
 
 
-def _is_saved_groups(sent: Json | str) -> bool:
+def _is_saved(one: Exchange, title: str) -> bool:
+    """Save was pressed in a window with this title, and nothing was objected to."""
+    sent = one.sent
     view = sent.get("view") if isinstance(sent, dict) and sent.get("type") == "view_submission" else None
-    if not isinstance(view, dict):
+    if not isinstance(view, dict) or one.status != 200 or one.refusals or _has_errors(one):
         return False
     words = [view.get(name) for name in ("title", "submit")]
-    return [one.get("text") for one in words if isinstance(one, dict)] == ["Choose Groups", "Save"]
+    return [one.get("text") for one in words if isinstance(one, dict)] == [title, "Save"]
 
 
 def _has_errors(one: Exchange) -> bool:

@@ -31,7 +31,7 @@ _TROUBLES: Mapping[str, _Trouble] = MappingProxyType(
     {
         "password_changed": _Trouble(button="Change the password", words="Password changed"),
         "revoked": _Trouble(button="Remove access", words="Access removed"),
-        "throttled": _Trouble(button="Throttle", words="Throttled: it asks for a pause"),
+        "throttled": _Trouble(button="Ask for a pause", words="Asks for a pause"),
         "expired": _Trouble(button="Let the sign-in run out", words="Sign-in ran out"),
         "invalidated": _Trouble(button="Sign out everywhere", words="Signed out everywhere"),
         "checkpoint": _Trouble(button="Ask for a security check", words="A security check is waiting"),

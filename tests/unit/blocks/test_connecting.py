@@ -87,7 +87,7 @@ def test_what_is_asked_there_has_reasons() -> None:
     assert "Who can sign in there: the shop owner" in drawn
     assert "• Read orders\n" in drawn
     assert "(you may leave this out)" in drawn
-    assert "Leave this open" in drawn
+    assert "Leave this window open" in drawn
 
 
 @pytest.mark.parametrize("draw", [connect.continue_, connect.continue_dm])

@@ -172,7 +172,7 @@ def test_a_member_can_only_ask() -> None:
     drawn = integration.detail(samples.detail("Shopify", accounts=3, may_manage=False))
     actions = {part["action_id"] for part in parts(dict(drawn)) if "action_id" in part}
     assert actions == {integration.ASK, integration.GUIDE}
-    assert "and 3 accounts of other Groups" in said(drawn)
+    assert "and 3 accounts that only other Groups may use" in said(drawn)
 
 
 def test_an_integration_without_set_up_offers_nothing_to_press() -> None:
@@ -218,7 +218,7 @@ def test_disconnecting_asks_once_and_says_what_stops() -> None:
     drawn = disconnect.confirm(samples.farewell("@acme"))
     assert (drawn["callback_id"], drawn["private_metadata"]) == (disconnect.DISCONNECT_CONFIRM, "account-1")
     assert (drawn["submit"]["text"], drawn["close"]["text"]) == ("Disconnect", "Keep connected")
-    assert "14 people lose it (Groups: Marketing and @acme)." in said(drawn)
+    assert "14 people can no longer use it (Groups: Marketing and @acme)." in said(drawn)
     assert "• Orders no longer come in." in said(drawn)
     assert "2 other accounts of the same sign-in stay connected." in said(drawn)
 
@@ -229,7 +229,7 @@ def test_disconnected_says_what_became_of_the_access() -> None:
         Revoke.PENDING: "is being ended",
         Revoke.REVOKED: "has ended too",
         Revoke.FAILED: "Please end it there. Settings, Apps.",
-        Revoke.SHARED: "so it stays at X",
+        Revoke.SHARED: "keeps its access at X",
     }
     for revoke, sentence in expected.items():
         view = DisconnectedView(account="@acme", provider="X", revoke=revoke, by_hand="Settings, Apps.")
@@ -286,7 +286,9 @@ def test_help_answers_a_typo_with_the_nearest_command() -> None:
 def test_asking_reaches_an_integrator_with_a_way_in() -> None:
     """An Integrator who is asked can open the integration from the message."""
     drawn = help.ask_dm(AskView(asker="U0MARIA", provider_key="shopify", provider="Shopify"))
-    assert drawn["text"] == "<@U0MARIA> asks you to connect Shopify."
+    assert drawn["text"] == (
+        "<@U0MARIA> asks for Shopify. Open it to connect an account, or to share one with more Groups."
+    )
     assert controls(drawn, listing.OPEN)[0]["value"] == "shopify"
 
 
