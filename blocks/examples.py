@@ -6,6 +6,7 @@ from functools import partial
 from types import MappingProxyType
 
 from blocks import connect, disconnect, groups, help, integration, listing, samples  # noqa: A004 - the screen is called help
+from blocks.alert_examples import alert_examples
 from blocks.parts import Message, View
 from blocks.samples import NAMES
 from blocks.views import (
@@ -34,6 +35,7 @@ def _all() -> Iterator[tuple[str, Draw]]:
             _disconnecting,
             _groups,
             _answers,
+            alert_examples,
         ):
             for title, draw in screens(name):
                 yield f"{title} ({label})", draw

@@ -62,7 +62,7 @@ _MOVES = {
 
 
 _NOTHING_TO_DO = {
-    Status.PROVIDER_PROBLEM: ". Nothing to do here: look again later.",
+    Status.PROVIDER_PROBLEM: ". Nothing to do here: Lexer checks again by itself.",
     Status.SETUP_PROBLEM: ". The person who runs the bot has to look at it.",
 }
 

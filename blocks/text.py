@@ -27,7 +27,7 @@ _HARMLESS = {
     ">": "&gt;",
     "*": "\u2217",
     "~": "\u223c",
-    "`": "\u02cb",
+    "`": "\u2035",
     "_": "\uff3f",
     ":": "\u2236",
     "//": "\u2060//",
@@ -98,7 +98,7 @@ def names(texts: Sequence[str], most: int = 5) -> str:
     shown = [name(text) for text in texts[:most]]
     if len(texts) > most:
         return f"{', '.join(shown)} and {len(texts) - most} more"
-    return _listed(shown)
+    return listed(shown)
 
 
 def plain_names(texts: Sequence[str], most: int = 5) -> str:
@@ -106,7 +106,7 @@ def plain_names(texts: Sequence[str], most: int = 5) -> str:
     shown = [plain_name(text, 40) for text in texts[:most]]
     if len(texts) > most:
         return f"{', '.join(shown)} and {len(texts) - most} more"
-    return _listed(shown)
+    return listed(shown)
 
 
 def mentions(user_ids: Sequence[str], most: int = 5) -> str:
@@ -114,12 +114,38 @@ def mentions(user_ids: Sequence[str], most: int = 5) -> str:
     shown = [user(user_id) for user_id in user_ids[:most]]
     if len(user_ids) > most:
         return f"{', '.join(shown)} and {len(user_ids) - most} more"
-    return _listed(shown, "or")
+    return listed(shown, "or")
 
 
 def user(user_id: str) -> str:
     """One person, from their Slack id."""
     return f"<@{user_id}>" if user_id.isalnum() and user_id.isascii() else "someone"
+
+
+def channel(channel_id: str) -> str:
+    """One channel, from its Slack id."""
+    return f"<#{channel_id}>" if channel_id.isalnum() and channel_id.isascii() else "a channel"
+
+
+def listed(shown: Sequence[str], last: str = "and") -> str:
+    """Such as "A, B and C", of finished words."""
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+
+
+def lasted(start: datetime, end: datetime) -> str:
+    """How long it took, in its two largest units: "2 h 10 min", "3 days 4 h"."""
+    minutes = int((end - start).total_seconds()) // 60
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{count(days, 'day')} {hours} h" if hours else count(days, "day")
 
 
 def when(moment: datetime) -> str:
@@ -173,12 +199,6 @@ _SPELT_WITH_VOWEL = frozenset("AEFHILMNORSX")
 
 def _one_line(text: str) -> str:
     return _HIDDEN.sub("", _BREAKS.sub(" ", text)).strip()
-
-
-def _listed(shown: Sequence[str], last: str = "and") -> str:
-    if len(shown) < 2:
-        return "".join(shown)
-    return f"{', '.join(shown[:-1])} {last} {shown[-1]}"
 
 
 def _date(moment: datetime, form: str, fallback: str) -> str:

@@ -1,5 +1,6 @@
 """Puts the bot together, in one place and in order, and takes it apart again."""
 
+import asyncio
 import logging
 import os
 import secrets
@@ -26,7 +27,7 @@ from bot.settings import Settings
 from bot.slack_app import SlackApp, workspace_record
 from bot.slack_client import open_session
 from bot.socket_mode import open_socket
-from bot.usecases import disconnect, notify, tidy
+from bot.usecases import disconnect, notify, tidy, watch
 from bot.usecases.context import Context
 from bot.web import Site, web
 from connectors.engine import ClientCredentials, Connectors
@@ -40,6 +41,7 @@ from store.vault import Vault
 _log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
+SWEEP_SECONDS = 10.0
 
 
 def utc_now() -> datetime:
@@ -59,8 +61,12 @@ class Bot:
     in_flight: InFlight
 
     async def tick(self, name: str) -> None:
-        """One run of a tick ("deliver", "revoke", "tidy"), waited for."""
+        """One run of a tick ("deliver", "revoke", "tidy", "sweep:<provider>"), waited for."""
         await self.ticks.run(name)
+
+    async def sweep(self) -> None:
+        """One run of every provider's sweep, waited for: each check that is due is done."""
+        await asyncio.gather(*(self.ticks.run(_sweep_of(p)) for p in self.context.connectors.providers()))
 
     async def drain(self, seconds: float = DRAIN_SECONDS) -> bool:
         """Wait for everything under way, kicked ticks too; what is left after `seconds` is stopped. True if nothing was."""
@@ -185,11 +191,20 @@ def _connectors(settings: Settings, outside: Outside, providers: Sequence[Provid
 
 
 def _ticks(context: Context) -> Mapping[str, Tick]:
-    return {
+    sweeps = {
+        # One for each provider: a slow one delays nobody else.
+        _sweep_of(provider): Tick(work=partial(watch.sweep, context, provider.key), seconds=SWEEP_SECONDS)
+        for provider in context.connectors.providers()
+    }
+    return sweeps | {
         "deliver": Tick(work=partial(notify.deliver, context), seconds=2),
         "revoke": Tick(work=partial(disconnect.revoke_due, context), seconds=15),
         "tidy": Tick(work=partial(tidy.tidy, context), seconds=60),
     }
+
+
+def _sweep_of(provider: Provider) -> str:
+    return f"sweep:{provider.key}"
 
 
 def _site(

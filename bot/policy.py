@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import assert_never
 
 from connectors.observation import (
@@ -37,7 +38,22 @@ LOCK_LIFE = timedelta(seconds=60)
 EXPIRY_WARNING = timedelta(days=7)
 FAILURES_TO_DISCONNECT = 3
 FAILING_AT_LEAST = timedelta(minutes=10)
+CONFIRMED_AFTER = timedelta(seconds=45)
+"""A final refusal that nobody asked for is believed when it is seen again so much later."""
+STEADY = timedelta(minutes=5)
+"""A check that nobody asked for turns a verdict round only after so much of the opposite: who flaps is not told each time."""
 REVOKE_TRIES = 8
+
+
+class Patience(StrEnum):
+    """How much has to be seen before a verdict changes."""
+
+    NOW = "now"
+    """A person asked: a final refusal, or a good answer, counts at once."""
+    CONFIRM = "confirm"
+    """Nobody asked: a final refusal must be seen twice, and so must a good answer of a disconnected account."""
+    HOLD = "hold"
+    """Many are refused at once, which is often the provider's own incident: refusals are counted and never concluded from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +65,12 @@ class Conclusion:
 
 
 def conclude(
-    account: Account, observation: Observation, now: datetime, *, missing_scopes: tuple[str, ...] = ()
+    account: Account,
+    observation: Observation,
+    now: datetime,
+    *,
+    missing_scopes: tuple[str, ...] = (),
+    patience: Patience = Patience.NOW,
 ) -> Conclusion:
     """What an observation means for an account. `missing_scopes`: what its sign-in was not granted.
 
@@ -61,13 +82,16 @@ def conclude(
     seen = replace(account, checked_at=now)
     match observation:
         case Healthy(name=name):
-            return _healthy(replace(seen, name=name or seen.name), now, missing_scopes)
+            return _healthy(replace(account, name=name or account.name), now, missing_scopes, patience)
         case ScopeMissing():
+            red = account.status is AccountStatus.DISCONNECTED
+            if patience is Patience.HOLD or (red and patience is not Patience.NOW):
+                return Conclusion(account=seen)
             return _move(_clear(seen), AccountStatus.NEEDS_PERMISSION, Reason.PERMISSION_MISSING)
         case Rejected(reason=reason, permanent=permanent) | Suspended(reason=reason, permanent=permanent):
-            return _refused(seen, reason, now, missing_scopes, permanent=permanent)
+            return _refused(seen, reason, now, missing_scopes, patience, permanent=permanent)
         case Expired(permanent=permanent):
-            return _refused(seen, Reason.TOKEN_EXPIRED, now, missing_scopes, permanent=permanent)
+            return _refused(seen, Reason.TOKEN_EXPIRED, now, missing_scopes, patience, permanent=permanent)
         case Unreachable():
             return _not_to_blame(seen, AccountStatus.PROVIDER_PROBLEM)
         case Misconfigured():
@@ -78,8 +102,17 @@ def conclude(
             assert_never(observation)
 
 
-def _healthy(account: Account, now: datetime, missing_scopes: tuple[str, ...]) -> Conclusion:
-    well = replace(_clear(account), healthy_at=now)
+def _healthy(
+    account: Account, now: datetime, missing_scopes: tuple[str, ...], patience: Patience
+) -> Conclusion:
+    if account.status is AccountStatus.DISCONNECTED and patience is not Patience.NOW:
+        since = well_since(account, now)
+        if since is None:
+            return Conclusion(account=replace(account, checked_at=now, healthy_at=now))
+        if now - since < STEADY:
+            # Left as it is, so that the first good answer goes on counting.
+            return Conclusion(account=account)
+    well = replace(_clear(account), checked_at=now, healthy_at=now)
     if missing_scopes:
         return _move(well, AccountStatus.NEEDS_PERMISSION, Reason.PERMISSION_MISSING)
     concluded = _move(well, AccountStatus.CONNECTED, None)
@@ -87,20 +120,49 @@ def _healthy(account: Account, now: datetime, missing_scopes: tuple[str, ...]) -
     return replace(concluded, event="recovered" if recovered else "")
 
 
+def well_since(account: Account, now: datetime) -> datetime | None:
+    """Since when every answer for an account was good, as far as it is known; None when the last one was not."""
+    last = account.healthy_at
+    return last if last is not None and last == account.checked_at and last <= now else None
+
+
 def _refused(
-    account: Account, reason: Reason, now: datetime, missing_scopes: tuple[str, ...], *, permanent: bool
+    account: Account,
+    reason: Reason,
+    now: datetime,
+    missing_scopes: tuple[str, ...],
+    patience: Patience,
+    *,
+    permanent: bool,
 ) -> Conclusion:
     if account.status is AccountStatus.DISCONNECTED:
         return Conclusion(account=account)
-    since = account.failing_since or now
+    # A clock that was set back makes nobody's doubt older than it is.
+    since = min(account.failing_since or now, now)
     counted = replace(account, failures=account.failures + 1, failing_since=since)
-    enough = counted.failures >= FAILURES_TO_DISCONNECT and now - since >= FAILING_AT_LEAST
-    if permanent or enough:
+    if _believed(counted, now - since, now, patience, permanent=permanent):
         return _move(_clear(counted), AccountStatus.DISCONNECTED, reason)
     if account.status in (AccountStatus.PROVIDER_PROBLEM, AccountStatus.SETUP_PROBLEM):
         # It answered, so that trouble is over; what remains is the doubt.
         return Conclusion(account=replace(counted, status=settled_status(missing_scopes)))
     return Conclusion(account=counted)
+
+
+def _believed(
+    counted: Account, doubted: timedelta, now: datetime, patience: Patience, *, permanent: bool
+) -> bool:
+    enough = counted.failures >= FAILURES_TO_DISCONNECT and doubted >= FAILING_AT_LEAST
+    match patience:
+        case Patience.NOW:
+            return permanent or enough
+        case Patience.CONFIRM:
+            well = counted.healthy_at
+            just_well = well is not None and timedelta() <= now - well < STEADY
+            return enough or (permanent and doubted >= CONFIRMED_AFTER and not just_well)
+        case Patience.HOLD:
+            return False
+        case _:
+            assert_never(patience)
 
 
 def _not_to_blame(account: Account, status: AccountStatus) -> Conclusion:

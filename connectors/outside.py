@@ -28,7 +28,8 @@ Resolver = Callable[[str], Awaitable[Sequence[str]]]
 """Host name -> its IP addresses as text. May raise OSError."""
 
 _LARGEST_BODY = 1_000_000
-_CONNECTIONS = 100
+_CONNECTIONS = 300
+"""More than the sweep keeps busy at once, so that a person's own call never waits for a slow provider's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

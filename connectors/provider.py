@@ -276,7 +276,9 @@ class Provider:
     read_probe: Callable[[Answer], Observation | None] = lambda _answer: None
     """Looks at every API answer first; None leaves it to the engine's own rules."""
     probe_interval: int = 600
-    """Seconds between checks."""
+    """Seconds between checks; one of `facts` says why."""
+    calls_counted: bool = False
+    """Whether the provider charges for calls or counts them against a quota: what is long healthy is then asked less often."""
     address: AddressField | None = None
     extra_settings: tuple[str, ...] = ()
     """Further settings the provider needs, e.g. "DEVELOPER_TOKEN" for LEXER_<KEY>_DEVELOPER_TOKEN."""

@@ -1,6 +1,6 @@
 """Named queries on accounts. Every write takes the tile's lock first and counts the tile again after."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Select, and_, case, delete, func, select, update
 
 from store import integrations
+from store.batches import batch
 from store.database import Tx
 from store.groups import counted_groups
 from store.records import (
@@ -26,6 +27,7 @@ from store.records import (
 from store.rows import chunks, columns_of, prefixed, values_of, without
 from store.tables import ACTIVE, LIVING, WAITING, account_groups, accounts, grants, group_members, people
 from store.tables import history as events
+from store.watch_records import Seen
 
 _ACCOUNT = columns_of(Account, accounts)
 _GRANT = columns_of(Grant, grants)
@@ -33,6 +35,14 @@ _RECORDED = (
     "status", "reason", "failures", "failing_since", "checked_at", "healthy_at",
     "name", "grant_id", "connected_by", "connected_at",
 )  # fmt: skip
+_SEEN = {
+    "workspace_id": accounts.c.workspace_id.type,
+    "account_id": accounts.c.id.type,
+    "grant_id": accounts.c.grant_id.type,
+    "checked_at": accounts.c.checked_at.type,
+    "healthy_at": accounts.c.healthy_at.type,
+}
+"""The fields of Seen, in their order."""
 _ATTENTION = {AccountStatus.DISCONNECTED: 0, AccountStatus.CONNECTED: 2}
 """Order on screen; every other status needs attention and comes between."""
 
@@ -99,6 +109,20 @@ async def record(tx: Tx, account: Account, *, only_if_grant: GrantId | None = No
     if written:
         await integrations.recount(tx, account.workspace_id, account.provider_key)
     return written
+
+
+async def seen_well(tx: Tx, seen: Sequence[Seen]) -> None:
+    """Note when living accounts were found as they were before. Nothing else changes, so no tile is locked or counted.
+
+    Left out are those that hang on another sign-in by now. In a transaction that changes accounts too, this comes last:
+    whoever has a tile may be waiting for one of these rows.
+    """
+    if not seen:
+        return
+    given = batch(tx, _SEEN, seen)
+    same = [accounts.c[name] == given.c[name] for name in ("workspace_id", "grant_id")]
+    change = update(accounts).where(accounts.c.id == given.c.account_id, *same, LIVING)
+    await tx.conn.execute(change.values(checked_at=given.c.checked_at, healthy_at=given.c.healthy_at))
 
 
 async def remove(

@@ -28,7 +28,7 @@ __all__ = [
     "sealed_rows_by_key",
 ]
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema this program needs; a test compares it with the newest migration."""
 
 

@@ -81,6 +81,14 @@ def _tile(row: Sequence[Any]) -> Tile:
     )
 
 
+async def workspaces_with(tx: Tx, provider_key: str) -> tuple[WorkspaceId, ...]:
+    """Workspaces that have accounts at a provider, by id."""
+    query = select(integrations.c.workspace_id).where(
+        integrations.c.provider_key == provider_key, integrations.c.total > 0
+    )
+    return tuple((await tx.conn.scalars(query.order_by(integrations.c.workspace_id))).all())
+
+
 async def lock(tx: Tx, workspace_id: WorkspaceId, provider_key: str) -> None:
     """Take the tile before accounts change, so that two changes at once are both counted (PostgreSQL)."""
     empty = {status.value: 0 for status in _COUNTED} | {"total": 0}

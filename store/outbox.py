@@ -11,8 +11,10 @@ from store.database import Tx
 from store.records import OutboxMessage, OutboxState, Surface, WorkspaceId
 from store.rows import columns_of
 from store.tables import OUTBOX_PENDING, outbox
+from store.watch_records import Fate
 
 _MESSAGE = columns_of(OutboxMessage, outbox)
+_FATE = columns_of(Fate, outbox)
 _KEY = ("workspace_id", "kind", "subject", "surface", "recipient")
 _FREE = {"locked_by": None, "locked_until": None}
 
@@ -27,11 +29,16 @@ async def ask(
     recipient: str,
     now: datetime,
     once: bool = False,
+    due_at: datetime | None = None,
+    thread_ts: str | None = None,
+    keep_unknown: bool = False,
 ) -> bool:
-    """Have something told, from now on. Asked before: it is told anew, or with `once` left alone (then False).
+    """Have something told, from `due_at` on (else from now). Asked before: it is told anew, or with `once` left alone (then False).
 
-    A delivery under way keeps its lease; when it ends, the newer version is still pending.
+    What still waits is not put off by asking again. A delivery under way keeps its lease; when it ends, the newer version is
+    still pending. `keep_unknown` leaves alone what may have arrived (then False). `thread_ts` None keeps the one that is there.
     """
+    due_at = due_at or now
     statement = insert(outbox).values(
         id=uuid.uuid4().hex,
         workspace_id=ws,
@@ -42,16 +49,19 @@ async def ask(
         version=1,
         tries=0,
         state=OutboxState.PENDING,
-        due_at=now,
+        due_at=due_at,
+        thread_ts=thread_ts,
         created_at=now,
         changed_at=now,
     )
-    again = {"version": outbox.c.version + 1, "tries": 0, "state": OutboxState.PENDING, "error": None}
+    again = _again(due_at, now) | ({} if thread_ts is None else {"thread_ts": thread_ts})
     if once:
         statement = statement.on_conflict_do_nothing(index_elements=_KEY)
     else:
         statement = statement.on_conflict_do_update(
-            index_elements=_KEY, set_={**again, "due_at": now, "changed_at": now}
+            index_elements=_KEY,
+            set_=again,
+            where=outbox.c.state != OutboxState.UNKNOWN if keep_unknown else None,
         )
     return (await tx.conn.execute(statement.returning(outbox.c.id))).first() is not None
 
@@ -102,14 +112,36 @@ async def dead(tx: Tx, message: OutboxMessage, *, error: str) -> None:
     await _finish(tx, message, {"state": state, "error": error})
 
 
+async def unknown(tx: Tx, message: OutboxMessage, *, error: str) -> None:
+    """Note that a post may have arrived or not. It is not sent again by itself, also when it was asked for again meanwhile."""
+    await _finish(tx, message, {"state": OutboxState.UNKNOWN, "error": error})
+
+
+async def fates(tx: Tx, ws: WorkspaceId, kind: str, subject: str) -> tuple[Fate, ...]:
+    """What became of everything told of one thing, by surface and recipient."""
+    query = (
+        select(*_FATE)
+        .where(outbox.c.workspace_id == ws, outbox.c.kind == kind, outbox.c.subject == subject)
+        .order_by(outbox.c.surface, outbox.c.recipient)
+    )
+    return tuple(Fate(**row) for row in (await tx.conn.execute(query)).mappings())
+
+
+async def overdue(tx: Tx, now: datetime) -> tuple[int, datetime | None]:
+    """How many messages of all workspaces were to be told by `now` and are not, and since when the oldest is."""
+    query = select(func.count(), func.min(outbox.c.due_at)).where(OUTBOX_PENDING, outbox.c.due_at <= now)
+    count, oldest = (await tx.conn.execute(query)).one()
+    return count, oldest
+
+
 async def pending(tx: Tx) -> int:
     """How many messages of all workspaces wait to be told."""
     return int(await tx.conn.scalar(select(func.count()).select_from(outbox).where(OUTBOX_PENDING)) or 0)
 
 
 async def purge(tx: Tx, *, before: datetime, limit: int) -> int:
-    """Delete sent and dead messages of all workspaces that were last asked for before `before`; gives their number."""
-    ended = (OutboxState.SENT, OutboxState.DEAD)
+    """Delete messages of all workspaces that do not wait any more and were last asked for before `before`; gives their number."""
+    ended = (OutboxState.SENT, OutboxState.DEAD, OutboxState.UNKNOWN)
     old = (
         select(outbox.c.id)
         .where(outbox.c.state.in_(ended), outbox.c.changed_at < before)
@@ -117,6 +149,18 @@ async def purge(tx: Tx, *, before: datetime, limit: int) -> int:
         .limit(limit)
     )
     return int((await tx.conn.execute(delete(outbox).where(outbox.c.id.in_(old)))).rowcount)
+
+
+def _again(due_at: datetime, now: datetime) -> dict[str, Any]:
+    sooner = and_(OUTBOX_PENDING, outbox.c.due_at < due_at)
+    return {
+        "version": outbox.c.version + 1,
+        "tries": 0,
+        "state": OutboxState.PENDING,
+        "error": None,
+        "due_at": case((sooner, outbox.c.due_at), else_=due_at),
+        "changed_at": now,
+    }
 
 
 def _is_free(now: datetime) -> Any:

@@ -69,6 +69,8 @@ class Surface(StrEnum):
 
     DM = "dm"
     VIEW = "view"
+    CHANNEL = "channel"
+    MAIL = "mail"
 
 
 class OutboxState(StrEnum):
@@ -77,6 +79,8 @@ class OutboxState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
+    UNKNOWN = "unknown"
+    """It may have arrived or not, and nobody can say; it is not sent again by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,8 @@ class Person:
     is_outsider: bool = False
     """Belongs to another organisation (Slack Connect)."""
     tz: str | None = None
+    email: str | None = field(default=None, repr=False)
+    """None where Slack does not say (it needs the permission users:read.email)."""
     seen_at: datetime
 
 
@@ -269,12 +275,14 @@ class OutboxMessage:
     """Id of the attempt, account, grant or request it tells of."""
     surface: Surface
     recipient: str
-    """User id (dm), view id or external id (view)."""
+    """User id (dm, mail), view id or external id (view), channel id (channel)."""
     version: int
     """Raised each time the same message is asked for again; `sent` counts only for the version that was delivered."""
     tries: int
     channel: str | None = None
     ts: str | None = None
+    thread_ts: str | None = None
+    """The message it is a reply to."""
     created_at: datetime
 
 

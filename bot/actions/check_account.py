@@ -9,7 +9,8 @@ from connectors.observation import Misconfigured, ScopeMissing, Throttled, Unrea
 from connectors.provider import Provider
 from store.records import AccountId, AccountStatus
 
-_CHECKING = "Checking now … If this stays for more than a minute, press Check now again."
+_BY_ITSELF = "Lexer checks again by itself."
+_CHECKING = f"Checking now … If this stays for more than a minute, close this: {_BY_ITSELF}"
 
 
 async def run(call: ActionCall) -> None:
@@ -53,10 +54,9 @@ def verdict(checked: monitor.Checked, provider: Provider) -> tuple[str, str]:
         case None:
             return f"{name} waits for its Groups: choose them first.", "warning"
         case Unreachable():
-            return f"{there} did not answer, so {name} could not be checked. Try again later.", "warning"
+            return f"{there} did not answer, so {name} could not be checked. {_BY_ITSELF}", "warning"
         case Throttled():
-            wait = "Try again in a few minutes."
-            return f"{there} asks for a pause, so {name} could not be checked. {wait}", "warning"
+            return f"{there} asks for a pause, so {name} could not be checked. {_BY_ITSELF}", "warning"
         case Misconfigured():
             return (
                 f"{there} does not accept this bot's own settings. Your account is not the cause.",
@@ -74,7 +74,7 @@ def _by_status(checked: monitor.Checked) -> tuple[str, str]:
     if account.status is AccountStatus.DISCONNECTED:
         return f"{account.name} is disconnected: {reason_words(account.reason)}. Reconnect it below.", "error"
     if account.failures:
-        next_step = "Press Check now again in ten minutes, or reconnect it."
+        next_step = "Lexer checks again by itself, and tells the Integrators if it stays so."
         return f"{account.name} looks disconnected, which may pass. {next_step}", "warning"
     if account.status is AccountStatus.NEEDS_PERMISSION:
         return f"{account.name} works, but a permission is missing. Reconnect it to give that too.", "warning"

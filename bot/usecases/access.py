@@ -11,6 +11,7 @@ from bot.usecases.connect import gone, tell
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
 from bot.usecases.ending import leave
+from bot.usecases.planning import watch_from_now
 from bot.usecases.repair import adopt
 from store import accounts, attempts, grants, groups, integrations
 from store.database import Tx
@@ -100,7 +101,8 @@ async def _connect(
         await accounts.set_groups(tx, ws, account.id, group_ids)
         if left != grant.id:
             await leave(ctx, tx, ws, left)
-    await leave(ctx, tx, ws, grant.id)
+    if not await leave(ctx, tx, ws, grant.id):
+        await watch_from_now(ctx, tx, grant)
     await people.record(
         ctx,
         tx,
@@ -156,6 +158,7 @@ async def _first_groups(ctx: Context, tx: Tx, user_id: UserId, account: Account,
             "Ask them, or disconnect the account.",
         )
     await adopt(ctx, tx, user_id, grant, account, event="connected")
+    await watch_from_now(ctx, tx, grant)
     await close_attempts(ctx, tx, grant, user_id)
 
 

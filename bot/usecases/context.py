@@ -1,5 +1,6 @@
 """What every use case is given: the three libraries, the messenger and the clock, put together once by the composition root."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,7 @@ from datetime import datetime
 from bot.messenger import Messenger
 from bot.usecases.drawn import Drawn
 from bot.usecases.members import Members
+from bot.usecases.pace import Pace
 from connectors.engine import Connectors
 from store.database import Store
 
@@ -30,3 +32,6 @@ class Context:
     """This process's name as lease owner, unique per start."""
     members: Members = field(default_factory=Members)
     drawn: Drawn = field(default_factory=Drawn)
+    pace: Pace = field(default_factory=Pace)
+    luck: Callable[[], float] = random.random
+    """0..1, to spread what would otherwise come all at once."""

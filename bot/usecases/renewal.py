@@ -1,7 +1,7 @@
 """Keeping a sign-in alive: one refresh at a time per grant, across processes, and no committed token ever lost."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import policy
 from bot.usecases.context import Context
@@ -24,10 +24,16 @@ def can_renew(provider: Provider, tokens: Tokens) -> bool:
 
 
 async def fresh_tokens(
-    ctx: Context, provider: Provider, grant: Grant, *, refused: Tokens | None = None
+    ctx: Context,
+    provider: Provider,
+    grant: Grant,
+    *,
+    refused: Tokens | None = None,
+    ahead: timedelta = policy.REFRESH_AHEAD,
 ) -> Tokens | Observation:
     """Tokens fit for use now, or what was seen instead. The answer is stored, in a transaction of its own, before anybody uses it.
 
+    `ahead`: renewed when they end so soon; if that fails while they still have some minutes, they are used as they are.
     `refused`: tokens the provider has just refused. They are renewed although they still have time, unless someone else has
     renewed them since.
     """
@@ -37,7 +43,8 @@ async def fresh_tokens(
     if refused is not None and tokens != refused:
         return tokens
     now = ctx.clock()
-    ahead = policy.EXCHANGE_AHEAD if provider.auth.refresh is RefreshKind.EXCHANGE else policy.REFRESH_AHEAD
+    if provider.auth.refresh is RefreshKind.EXCHANGE:
+        ahead = max(ahead, policy.EXCHANGE_AHEAD)
     if refused is None and not policy.needs_refresh(tokens.expires_at, now, ahead=ahead):
         return tokens
     if not can_renew(provider, tokens):

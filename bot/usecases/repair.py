@@ -9,6 +9,7 @@ from bot.usecases.context import Context
 from bot.usecases.detail import refresh_open
 from bot.usecases.ending import discard, grant_of, leave
 from bot.usecases.parked import Parked
+from bot.usecases.planning import watch_from_now
 from store import accounts, attempts, grants
 from store.database import Tx
 from store.records import Account, AccountStatus, Attempt, Grant, GrantId, Stage, UserId
@@ -82,6 +83,7 @@ async def _heal(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, account:
             await close_repairs(ctx, tx, sibling, failure="connected_by_another")
     for touched in (account.grant_id, grant.id):
         await leave(ctx, tx, ws, touched)
+    await watch_from_now(ctx, tx, grant)
     await people.record(ctx, tx, ws, attempt.user_id, action="reconnected", subject=account.id)
     await refresh_open(ctx, tx, ws, "detail", attempt.provider_key)
 

@@ -273,6 +273,12 @@ PROVIDER = Provider(
             _CHECKED,
         ),
         confirmed(
+            "The Marketing API has limits of its own that depend on the app's access tier and are small at the limited one: "
+            "every 15 minutes, one call an ad account",
+            "https://developers.facebook.com/documentation/ads-commerce/marketing-api/overview/rate-limiting",
+            _CHECKED,
+        ),
+        confirmed(
             "Error 100 with subcode 33 = an object this person cannot see",
             "https://github.com/singer-io/tap-facebook/issues/93",
             _CHECKED,

@@ -285,6 +285,12 @@ PROVIDER = Provider(
             _CHECKED,
         ),
         confirmed(
+            "The Admin API's limit is 100 points a second or more, for each app in each shop by itself: a query of one object "
+            "every 10 minutes is nothing",
+            "https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits",
+            _CHECKED,
+        ),
+        confirmed(
             "402 frozen shop, 403 no permission, 423 locked shop",
             "https://shopify.dev/docs/api/usage/response-codes",
             _CHECKED,

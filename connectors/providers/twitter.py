@@ -154,6 +154,7 @@ PROVIDER = Provider(
     read_accounts=None,
     probe=_ME,
     read_probe=_read_probe,
+    calls_counted=True,
     facts=(
         confirmed(
             "OAuth 2 with PKCE (S256); access tokens live two hours; a refresh token comes only with offline.access",
@@ -173,6 +174,12 @@ PROVIDER = Provider(
         confirmed(
             "403 without a problem type = a permission lacks; problem types client-forbidden and usage-capped; a 429 carries x-rate-limit-reset in Unix seconds",
             "https://docs.x.com/x-api/fundamentals/response-codes-and-errors",
+            _CHECKED,
+        ),
+        confirmed(
+            "Reading a user is charged for (pay per use); limits are counted per person in windows of 15 minutes, which a check "
+            "every 10 minutes stays far under",
+            "https://docs.x.com/x-api/getting-started/pricing and https://docs.x.com/x-api/fundamentals/rate-limits",
             _CHECKED,
         ),
         unconfirmed(

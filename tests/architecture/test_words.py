@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from blocks.alert_words import STANDS_STILL
 from blocks.disconnect import _STOPS
 from blocks.integration import _MOVES, HISTORY
 from blocks.listing import category_words
@@ -53,6 +54,7 @@ def test_everything_an_integration_moves_has_words() -> None:
     moves = {capability.value for capability in Capability}
     assert set(_MOVES) == moves
     assert set(_STOPS) == moves
+    assert set(STANDS_STILL) == moves
 
 
 def test_every_remembered_event_has_words() -> None:

@@ -190,6 +190,6 @@ async def test_killed_with_a_check_under_way(house: House) -> None:
     await bot.stops_at("/2/users/me", house.maria.presses("Check now"))
     await bot.starts_again()
     assert [a.account.status for a in await house.accounts()] == [AccountStatus.CONNECTED]
-    assert "If this stays for more than a minute, press Check now again." in house.maria.screen
+    assert "If this stays for more than a minute, close this: Lexer checks again by itself." in house.maria.screen
     assert "@northwind" in await checks(house)
     await house.maria.sees("@northwind is connected.")

@@ -38,6 +38,18 @@ async def test_renaming_itself(store: Store) -> None:
     assert found.name == "SALES"
 
 
+async def test_address(store: Store) -> None:
+    """The mail address Slack gave is kept, is not shown where a person is printed, and goes when Slack gives none."""
+    await put(store, person(email="maria@acme.example"))
+    async with store.reading() as tx:
+        found = await people.get(tx, T1, MARIA)
+    assert found == person(email="maria@acme.example")
+    assert "acme.example" not in repr(found)
+    await put(store, person(seen_at=LATER))
+    async with store.reading() as tx:
+        assert await people.get(tx, T1, MARIA) == person(seen_at=LATER)
+
+
 async def test_rights(store: Store) -> None:
     """A full member has the rights of all their Groups."""
     await put(store, person(), group("g1", integrators=False), group("g2"))

@@ -6,18 +6,25 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from store import (
     accounts,
+    alert_details,
+    alert_settings,
+    alerts,
     attempts,
     audit,
+    checks,
     grants,
     groups,
     integrations,
+    judged,
+    notices,
     outbox,
     people,
+    provider_health,
     views,
     workspaces,
 )
@@ -37,7 +44,20 @@ from store.records import (
     Surface,
     Workspace,
 )
+from store.rows import values_of
 from store.tables import metadata
+from store.watch_records import (
+    Alert,
+    AlertChannel,
+    AlertId,
+    AlertKind,
+    Broken,
+    Hook,
+    HookId,
+    PersonalSettings,
+    WorkspaceSettings,
+)
+from store.watch_tables import alerts as alert_rows
 from tests.store.made import (
     LATER,
     MARIA,
@@ -54,40 +74,83 @@ from tests.store.made import (
     settle,
 )
 
-MODULES = (accounts, attempts, audit, grants, groups, integrations, outbox, people, views, workspaces)
-CARRIES_WORKSPACE = (Account, Attempt, Grant, Group, OpenView, OutboxMessage, Person, Workspace)
+MODULES = (
+    accounts, alert_details, alert_settings, alerts, attempts, audit, checks, grants, groups, integrations,
+    judged, notices, outbox, people, provider_health, views, workspaces,
+)  # fmt: skip
+CARRIES_WORKSPACE = (
+    Account, AlertChannel, Attempt, Grant, Group, Hook, OpenView, OutboxMessage, Person, PersonalSettings,
+    Workspace, WorkspaceSettings,
+)  # fmt: skip
 ALL_WORKSPACES = {
+    "accounts.seen_well",
     "accounts.waiting_since",
+    "alert_details.due_reminders",
+    "alert_details.open_workspaces",
+    "alerts.purge",
     "attempts.by_state",
     "attempts.get",
     "attempts.parked_of_identity",
     "attempts.purge",
     "attempts.stale",
     "attempts.take_state",
+    "checks.claim",
+    "checks.discard",
+    "checks.due_now",
+    "checks.give_back",
+    "checks.overdue",
+    "checks.read",
     "grants.claim_revokes",
     "grants.living_of_identity",
+    "integrations.workspaces_with",
+    "judged.of_grants",
+    "judged.record",
+    "judged.remember",
+    "notices.first_seen",
+    "notices.get",
+    "notices.purge",
     "outbox.claim",
+    "outbox.overdue",
     "outbox.pending",
     "outbox.purge",
+    "provider_health.lock",
+    "provider_health.read",
+    "provider_health.save",
     "views.purge",
 }
 """Work of the bot itself, and look-ups by a secret only the right browser has."""
 
 VIEW = OpenView(workspace_id=T1, view_id="V1", user_id=MARIA, kind="detail", subject="shopify", opened_at=NOW)
+ALERT = Alert(
+    id=AlertId("al1"),
+    workspace_id=T1,
+    provider_key="shopify",
+    kind=AlertKind.ACCOUNTS,
+    opened_at=NOW,
+    tell_at=NOW,
+    joins_until=LATER,
+)
+SHARED = {"provider_health", "seen_notices"}
+"""Tables about providers, which are nobody's own."""
 
 HERE: dict[str, Any] = {
     "account": account("a1", T2),
     "account_id": "a1",
+    "account_ids": ["a1"],
+    "accounts": [Broken(account("a1").id, None, NOW)],
     "action": "x",
     "actor": None,
     "address": "x",
+    "alert_id": "al1",
     "at": NOW,
     "attempt_id": "at1",
     "by": MARIA,
     "channel": "D2",
+    "channel_id": "C1",
     "cookie_hash": "c2",
     "due_at": LATER,
     "ends_at": None,
+    "error": "x",
     "expires_at": None,
     "external_ids": ["ext-a1"],
     "failure": "x",
@@ -96,7 +159,9 @@ HERE: dict[str, Any] = {
     "granted": True,
     "group_id": "g1",
     "group_ids": ["g1"],
+    "hook_id": "h1",
     "identity_id": "i2",
+    "joins_until": LATER,
     "kind": "detail",
     "limit": 10,
     "now": NOW,
@@ -106,12 +171,15 @@ HERE: dict[str, Any] = {
     "parked": b"x",
     "provider_key": "shopify",
     "recipient": MARIA,
+    "remind_at": LATER,
+    "resolution": "x",
     "stage": Stage.PICK,
     "state": GrantState.REVOKED,
     "state_expires_at": LATER,
     "state_hash": "h2",
     "subject": "shopify",
     "surface": Surface.DM,
+    "tell_at": NOW,
     "to": Stage.DONE,
     "tokens": b"x",
     "ts": "2",
@@ -198,6 +266,32 @@ async def furnish(store: Store) -> None:
             tx, ws=T1, kind="detail", subject="shopify", surface=Surface.DM, recipient=MARIA, now=NOW
         )
         await audit.record(tx, ws=T1, at=NOW, actor=MARIA, action="x", subject="a1", granted=True)
+    await furnish_watching(store)
+
+
+async def furnish_watching(store: Store) -> None:
+    """The same for what is watched and told."""
+    async with store.transaction() as tx:
+        await checks.plan(tx, T1, grant().id, "shopify", at=NOW)
+        await notices.add(
+            tx, Hook(id=HookId("h1"), workspace_id=T1, provider_key="shopify", grant_id=grant().id)
+        )
+        await tx.conn.execute(insert(alert_rows).values(**values_of(ALERT)))
+        await alerts.open_or_join(
+            tx,
+            ws=T1,
+            provider_key="shopify",
+            accounts=HERE["accounts"],
+            now=NOW,
+            tell_at=NOW,
+            joins_until=LATER,
+        )
+        await alerts.take(tx, T1, ALERT.id, MARIA, NOW, LATER)
+        await alert_settings.set_channel(
+            tx, AlertChannel(workspace_id=T1, channel_id="C1", group_id=group().id, set_by=MARIA, set_at=NOW)
+        )
+        await alert_settings.save_workspace(tx, WorkspaceSettings(workspace_id=T1, tz="Europe/Berlin"))
+        await alert_settings.save_personal(tx, PersonalSettings(workspace_id=T1, user_id=MARIA, dm=False))
 
 
 async def asked_by_t2(store: Store, function: Callable[..., Any]) -> Any:
@@ -226,6 +320,14 @@ def nothing(found: Any) -> bool:
             return found == Rights(person=None, is_integrator=False, group_ids=frozenset(), has_groups=False)
         case Workspace():
             return found.id == T2
+        case WorkspaceSettings():
+            return found == WorkspaceSettings(workspace_id=T2)
+        case PersonalSettings():
+            return found == PersonalSettings(workspace_id=T2, user_id=MARIA)
+        case dict():
+            return all(map(nothing, found.values()))
+        case str():
+            return found != ALERT.id
         case _:
             return found is True or not found
 
@@ -235,6 +337,8 @@ async def rows_of_t1(store: Store) -> dict[str, list[Any]]:
     found = {}
     async with store.reading() as tx:
         for table in metadata.tables.values():
+            if table.name in SHARED:
+                continue
             column = table.c.workspace_id if "workspace_id" in table.c else table.c.id
             rows = await tx.conn.execute(select(table).where(column == T1).order_by(*table.primary_key))
             found[table.name] = [tuple(row) for row in rows]

@@ -7,7 +7,7 @@ from typing import Any
 
 from store import outbox
 from store.database import Store
-from store.records import OutboxMessage, Surface
+from store.records import OutboxMessage, OutboxState, Surface
 from tests.store.made import LATER, MARIA, NOW, T1, T2
 
 AFTER = LATER + timedelta(seconds=1)
@@ -176,9 +176,77 @@ async def test_purge(store: Store) -> None:
     first, second, third = await claim(store, limit=3)
     async with store.transaction() as tx:
         await outbox.sent(tx, first)
-        await outbox.sent(tx, second)
+        await outbox.unknown(tx, second, error="x")
         await outbox.dead(tx, third, error="x")
         assert await outbox.purge(tx, before=NOW, limit=9) == 0
         assert await outbox.purge(tx, before=LATER, limit=2) == 2
         assert await outbox.purge(tx, before=LATER, limit=9) == 1
         assert await outbox.pending(tx) == 1
+
+
+async def test_later(store: Store) -> None:
+    """What is to be told together waits for its time, and asking again for it does not put it off."""
+    await ask(store, due_at=LATER)
+    assert await claim(store, LATER - timedelta(microseconds=1)) == ()
+    await ask(store, due_at=AFTER)
+    (message,) = await claim(store, LATER)
+    assert message.version == 2
+    await sent(store, message)
+    await ask(store, now=LATER, due_at=AFTER)
+    assert await claim(store, LATER) == ()
+    await ask(store, now=LATER)
+    assert len(await claim(store, LATER)) == 1
+
+
+async def test_reply(store: Store) -> None:
+    """A message knows the thread it belongs to, also when it is asked for again without one."""
+    await ask(store, thread_ts="1.1")
+    await ask(store)
+    (message,) = await claim(store)
+    assert message.thread_ts == "1.1"
+    await ask(store, thread_ts="2.2")
+    await sent(store, message)
+    (again,) = await claim(store)
+    assert again.thread_ts == "2.2"
+
+
+async def test_unknown(store: Store) -> None:
+    """A post that may have arrived is not repeated by itself, not even when there was something newer to say."""
+    await ask(store)
+    (message,) = await claim(store)
+    await ask(store)
+    async with store.transaction() as tx:
+        await outbox.unknown(tx, message, error="timeout")
+    assert await claim(store, AFTER) == ()
+    assert not await ask(store, keep_unknown=True)
+    assert await claim(store, AFTER) == ()
+    assert await ask(store)
+    assert len(await claim(store)) == 1
+
+
+async def test_fates(store: Store) -> None:
+    """What became of each message about one thing can be seen: to whom, where, and what went wrong."""
+    await ask(store, "al1", surface=Surface.CHANNEL, recipient="C1")
+    await ask(store, "al1", surface=Surface.MAIL)
+    await ask(store, "al1", due_at=LATER)
+    await ask(store, "al2")
+    by_surface = {message.surface: message for message in await claim(store) if message.subject == "al1"}
+    async with store.transaction() as tx:
+        await outbox.sent(tx, by_surface[Surface.CHANNEL], channel="C1", ts="1.2")
+        await outbox.unknown(tx, by_surface[Surface.MAIL], error="timeout")
+        found = await outbox.fates(tx, T1, "attempt", "al1")
+        assert await outbox.fates(tx, T2, "attempt", "al1") == ()
+    assert [(fate.surface, fate.recipient, fate.state, fate.error, fate.ts) for fate in found] == [
+        (Surface.CHANNEL, "C1", OutboxState.SENT, None, "1.2"),
+        (Surface.DM, MARIA, OutboxState.PENDING, None, None),
+        (Surface.MAIL, MARIA, OutboxState.UNKNOWN, "timeout", None),
+    ]
+
+
+async def test_overdue(store: Store) -> None:
+    """An outbox that is not emptied can be told from one whose messages wait for their time."""
+    await ask(store, "at1", due_at=LATER)
+    await ask(store, "at2", due_at=AFTER)
+    async with store.reading() as tx:
+        assert await outbox.overdue(tx, NOW) == (0, None)
+        assert await outbox.overdue(tx, AFTER) == (2, LATER)

@@ -154,3 +154,12 @@ async def test_many_at_once(store: Store) -> None:
 
     await asyncio.gather(*(change(number) for number in range(20)))
     assert await tiles(store) == (tile(total=20, waiting=10),)
+
+
+async def test_workspaces_with(store: Store) -> None:
+    """The workspaces that have accounts at a provider are found, those that removed theirs are not."""
+    await put(store, grant(), account(), grant("s2", T2), account("a2", T2, grant_id="s2"))
+    async with store.transaction() as tx:
+        assert await integrations.workspaces_with(tx, "shopify") == (T1, T2)
+        await accounts.remove(tx, T2, account("a2").id, by=None, at=NOW)
+        assert await integrations.workspaces_with(tx, "shopify") == (T1,)

@@ -9,12 +9,23 @@ from typing import Any
 import pytest
 from sqlalchemy import event, make_url, text
 
-from store import accounts, grants, groups, integrations, outbox, people
+from store import (
+    accounts,
+    alert_details,
+    alerts,
+    checks,
+    grants,
+    groups,
+    integrations,
+    outbox,
+    people,
+)
 from store.database import Store, StoreUnavailable, open_store
 from store.tables import metadata
 from store.vault import Vault
+from store.watch_records import AlertId, Due, Seen
 from tests.databases import connect, postgresql_server, sqlite_url
-from tests.store.made import LATER, MARIA, NOW, T1, grant, person, put, settle
+from tests.store.made import LATER, MARIA, NOW, T1, account, grant, person, put, settle
 
 on_a_server = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -165,6 +176,43 @@ async def test_no_table_is_read_through(tmp_path: Path, vault: Vault) -> None:
         "grants_to_revoke",
         "accounts_waiting",
     }
+
+
+async def test_no_table_is_read_through_by_watching(tmp_path: Path, vault: Vault) -> None:
+    """A check, and an alert, costs the same however many accounts and alerts there are."""
+    due = Due(
+        grant_id=grant().id,
+        workspace_id=T1,
+        provider_key="shopify",
+        due_at=NOW,
+        owner="me",
+        until=LATER,
+        plan_no=1,
+    )
+    this, that = account().id, AlertId("al1")
+    async with open_store(sqlite_url(tmp_path / "lexer.db"), vault, migrate=True) as store:
+        found = await plans(
+            store,
+            lambda tx: checks.claim(tx, "shopify", owner="me", now=NOW, until=LATER, limit=5),
+            lambda tx: checks.read(tx, [due]),
+            lambda tx: checks.give_back(tx, [(due, LATER)]),
+            lambda tx: checks.discard(tx, [due]),
+            lambda tx: checks.due_now(tx, "shopify", NOW),
+            lambda tx: accounts.seen_well(tx, [Seen(T1, this, grant().id, NOW, NOW)]),
+            lambda tx: alerts.resolve_accounts(tx, T1, [this], at=NOW, by=None, resolution="x"),
+            lambda tx: alerts.outage_open(tx, T1, "shopify"),
+            lambda tx: alert_details.open_of_account(tx, T1, this),
+            lambda tx: alert_details.open_ones(tx, T1),
+            lambda tx: alert_details.groups_of(tx, T1, that),
+            lambda tx: alert_details.due_reminders(tx, NOW, 5),
+            lambda tx: outbox.fates(tx, T1, "alert", that),
+            lambda tx: outbox.overdue(tx, NOW),
+        )
+    assert len(found) > 20
+    tables = {f"SCAN {name}" for name in metadata.tables}
+    assert [step for step in found if step.partition(" USING")[0] in tables] == []
+    wanted = {"alerts_open", "alerts_reminders", "alert_account_once", "alert_outage_once", "outbox_due"}
+    assert {index for index in wanted if index in str(found)} == wanted
 
 
 def test_late_imports() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.sandbox.pretend_provider import PretendProvider, SignedIn
 from bot.sandbox.providers import Providers
 from bot.sandbox.records import Exchange, Records
-from bot.sandbox.world import Json, World
+from bot.sandbox.world import World
 
 FIRST = "twitter"
 """The provider the steps speak of, if it is there; else the first one."""

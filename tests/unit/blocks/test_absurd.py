@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -12,7 +12,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocks import connect, disconnect, groups, help, integration, listing, samples, views  # noqa: A004 - the screen
+from blocks import (
+    alert_channels,
+    alert_details,
+    alert_samples,
+    alert_settings,
+    alert_settings_views,
+    alert_views,
+    alerts,
+    connect,
+    digest,
+    disconnect,
+    groups,
+    help,  # noqa: A004 - the screen is called help
+    integration,
+    listing,
+    notice_views,
+    notices,
+    samples,
+    views,
+)
 from tests.judge import judge_message, judge_view
 
 Json = dict[str, Any]
@@ -67,6 +86,7 @@ def plain(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(kind)
     simple: dict[Any, st.SearchStrategy[Any]] = {
         bool: st.booleans(),
+        tzinfo: st.integers(min_value=-12, max_value=14).map(lambda hours: timezone(timedelta(hours=hours))),
         int: st.integers(min_value=0, max_value=100_000),
         datetime: st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1)).map(  # noqa: DTZ001 - made aware
             lambda moment: moment.replace(tzinfo=UTC)
@@ -107,6 +127,23 @@ DRAWN: list[tuple[type, Callable[[Any], Any]]] = [
     (views.FirstRunView, groups.first_run),
     (views.HelpView, help.help_),
     (views.AskView, help.ask_dm),
+    (alert_views.AlertView, alerts.alert),
+    (alert_views.AlertView, alerts.repaired_line),
+    (alert_views.AlertView, alerts.already_over),
+    (alert_views.RefusalView, alerts.refusal),
+    (alert_views.RefusalView, alerts.refusal_view),
+    (alert_views.ReminderView, alerts.reminder),
+    (alert_views.OutageView, alerts.outage),
+    (alert_views.OutageView, alerts.outage_over),
+    (alert_views.DigestView, digest.digest),
+    (alert_views.OldDigestView, digest.old_digest),
+    (alert_views.AlertDetailsView, alert_details.alert_details),
+    (alert_settings_views.AlertSettingsView, alert_settings.alert_settings),
+    (alert_settings_views.AlertSettingsView, alert_settings.settings_saved),
+    (alert_settings_views.GroupChannelView, alert_channels.group_channel),
+    (notice_views.WarningView, notices.warning),
+    (notice_views.WatcherView, notices.watcher),
+    (notice_views.ChannelLostView, notices.channel_lost),
 ]
 NAMES = [f"{module.__module__}.{module.__name__}" for _, module in DRAWN]
 
@@ -146,6 +183,7 @@ def test_sentences_take_any_words(one: str, other: str) -> None:
         connect.loading("attempt", one),
         connect.working(one),
         connect.choosing_dm("attempt", one, (other,) * 9, "groups"),
+        alert_channels.proof(one, other),
     ]
     assert [judged(dict(screen)) for screen in screens] == [[]] * len(screens)
 
@@ -171,6 +209,27 @@ def test_more_of_everything_than_anybody_has(name: str) -> None:
             connecting=True,
         )
         assert judged(dict(connect.choose_groups(view))) == []
+
+
+@pytest.mark.parametrize("name", samples.NAMES.values(), ids=samples.NAMES)
+def test_an_alert_of_10000_accounts(name: str) -> None:
+    """Ten thousand accounts that break together are one message, which counts down, in a channel, a DM and the Details."""
+    all_of_them = tuple(alert_samples.alerted(number, name) for number in range(10_000))
+    for broken, repaired in ((10_000, 0), (1000, 9000), (1, 9999)):
+        told = alert_samples.alert(name, broken=broken, repaired=repaired)
+        view = replace(told, accounts=all_of_them[:broken], groups=(name,) * 300)
+        assert judged(dict(alerts.alert(view))) == []
+        assert judged(dict(alerts.alert(replace(view, reader="U0MARIA", told_in=("C0ALERTS",) * 300)))) == []
+        details = alert_samples.details(view, people=10_000)
+        assert judged(dict(alert_details.alert_details(replace(details, events=details.events * 1000)))) == []
+        assert judged(dict(digest.digest(alert_samples.digest(name, *(view,) * 1000)))) == []
+    settings_ = alert_samples.settings(name, group_channels=1000)
+    assert judged(dict(alert_settings.alert_settings(settings_))) == []
+    groups_ = tuple(views.GroupOption(id=f"group-{n}", name=name, people=n) for n in range(1000))
+    assert (
+        judged(dict(alert_channels.group_channel(alert_settings_views.GroupChannelView(groups=groups_))))
+        == []
+    )
 
 
 @pytest.mark.parametrize("name", samples.NAMES.values(), ids=samples.NAMES)

@@ -14,8 +14,8 @@ from tests.judge import judge_message, judge_view
 
 Json = dict[str, Any]
 HOSTILE = [name for name in EXAMPLES if "(hostile)" in name]
-# Everything our own screens put between angle brackets: people and dates.
-OURS = re.compile(r"<@U0[A-Z]+>|<!date\^\d+\^[^<>|]+\|[^<>]+>")
+# Everything our own screens put between angle brackets: people, channels and dates.
+OURS = re.compile(r"<@U0[A-Z]+>|<#C0[A-Z]+>|<!date\^\d+\^[^<>|]+\|[^<>]+>")
 JARGON = re.compile(r"\b(grant|token|scope|oauth|api|url|webhook|modal|callback|payload)s?\b", re.IGNORECASE)
 
 

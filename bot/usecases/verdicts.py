@@ -1,0 +1,33 @@
+"""Writing down what was concluded of accounts, whoever asked: their rows, their history, and what follows for alerts."""
+
+from collections.abc import Sequence
+
+from bot.policy import Conclusion
+from bot.usecases import alerting
+from bot.usecases.context import Context
+from store import judged
+from store.database import Tx
+from store.judged import Event
+from store.records import Account, AccountId
+
+
+async def write(
+    ctx: Context, tx: Tx, provider_key: str, verdicts: Sequence[tuple[Account, Conclusion]]
+) -> frozenset[AccountId]:
+    """Record conclusions about accounts of one provider, each with the account as it was; gives those that were written.
+
+    Left out is what was moved to another sign-in or removed meanwhile. The accounts are read in this transaction, with their
+    tiles held.
+    """
+    written = await judged.record(tx, provider_key, [concluded.account for _, concluded in verdicts])
+    known = [(before, concluded) for before, concluded in verdicts if before.id in written]
+    events = [
+        Event(account=concluded.account, kind=concluded.event, detail=concluded.account.reason or "")
+        for _, concluded in known
+        if concluded.event
+    ]
+    await judged.remember(tx, events, at=ctx.clock())
+    for before, concluded in known:
+        if concluded.account.status is not before.status:
+            await alerting.follow(ctx, tx, before, concluded.account, actor=None)
+    return written
