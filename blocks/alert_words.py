@@ -110,7 +110,7 @@ def the_accounts(view: AlertView) -> str:
 
 def first_names(view: AlertView, most: int) -> str:
     """Such as "@a, @b and 9,998 more"."""
-    shown = [name(account.name) for account in view.accounts[:most]]
+    shown = [name(account.name, 40) for account in view.accounts[:most]]
     more = view.broken - len(shown)
     return f"{', '.join(shown)} and {more:,} more" if shown and more > 0 else listed(shown)
 
