@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, Text, bindparam, column, func, select, type_coerce
+from sqlalchemy import CTE, Dialect, Text, bindparam, column, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from store.database import Tx
@@ -18,18 +18,26 @@ def batch(tx: Tx, types: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> CT
 
 
 def _of_json(tx: Tx, types: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> CTE:
-    dialect = tx.conn.dialect
-    writers = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in types.values()]
     written = [
-        [value if writer is None else writer(value) for value, writer in zip(row, writers, strict=True)]
-        for row in rows
+        _written(kind, values, tx.conn.dialect)
+        for kind, values in zip(types.values(), zip(*rows, strict=True), strict=True)
     ]
-    each = func.json_each(bindparam("batch", json.dumps(written), type_=Text)).table_valued("value")
+    text = json.dumps(list(zip(*written, strict=True)))
+    each = func.json_each(bindparam("batch", text, type_=Text)).table_valued("value")
     values = [
         type_coerce(func.json_extract(each.c.value, f"$[{place}]"), kind).label(name)
         for place, (name, kind) in enumerate(types.items())
     ]
     return select(*values).select_from(each).cte("batch")
+
+
+def _written(kind: Any, values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+    """A column as the driver would get it. Each value is written once: most are the same in every row."""
+    writer = kind.dialect_impl(dialect).bind_processor(dialect)
+    if writer is None:
+        return values
+    known = {value: writer(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 def _of_arrays(types: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> CTE:
