@@ -51,9 +51,11 @@ lint: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# More at once than there are cores: the stories wait more than they compute. A file stays with one worker.
+# More at once than there are cores: the stories wait more than they compute. A file stays with one worker. Browsers compute
+# a lot: they come by themselves, so that nobody's three seconds for an answer to Slack run out beside them.
 test: lint .venv/chromium.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile --ignore tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format

@@ -67,7 +67,8 @@ def _listings(name: str) -> Iterator[tuple[str, Draw]]:
 def _details(name: str) -> Iterator[tuple[str, Draw]]:
     yield "detail, opening", partial(integration.opening, name)
     for number in (0, 1, 7, 30):
-        yield f"detail, {number} accounts", partial(integration.detail, samples.detail(name, accounts=number))
+        noun = "account" if number == 1 else "accounts"
+        yield f"detail, {number} {noun}", partial(integration.detail, samples.detail(name, accounts=number))
     many = samples.detail(name, accounts=30)
     yield "detail, page 2", partial(integration.detail, replace(many, page=1))
     yield "detail, member", partial(integration.detail, samples.detail(name, accounts=3, may_manage=False))

@@ -4,8 +4,9 @@ A test that reads the folder beside the repository (Slack's published schema, fo
 folder is missing it is skipped, and with CI_RUN=1 it is not even collected. Any other skip fails the run.
 """
 
+import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -21,6 +22,14 @@ NEEDS_SHARED = f"needs the folder {SHARED.name}/ beside the repository"
 # No deadlines: a slow machine is not a bug. One way through in CI, so that a failure there is the same one twice.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=CI)
 hypothesis.settings.load_profile("house")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_pauses() -> Iterator[None]:
+    """What earlier files left behind is not looked through again: a pause of seconds would cost a story Slack's patience."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

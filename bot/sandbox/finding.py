@@ -61,10 +61,11 @@ def find_field(body: Json, label: str, names: Names) -> Found | None:
 
 
 def pick_option(listed: list[Any], words: str, names: Names) -> Json | None:
-    """An option of a list by its words or its value; words may be the beginning if only one fits."""
-    for option in listed:
-        if words in (plain(option["text"], names), option["value"]):
-            return dict(option)
+    """An option of a list by its value or its words; words may be the beginning if only one fits."""
+    fits = [option for option in listed if option["value"] == words]
+    fits += [option for option in listed if plain(option["text"], names) == words]
+    if fits:
+        return dict(fits[0])
     begun = [option for option in listed if plain(option["text"], names).startswith(words)]
     return dict(begun[0]) if len(begun) == 1 else None
 

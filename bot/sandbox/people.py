@@ -115,9 +115,10 @@ class PersonAtWork:
 
     async def types(self, text: str, *, channel: str = "C0GENERAL", waits: bool = False) -> Screen:
         """A slash command; `waits` for what comes after the ack."""
-        command, _, rest = text.partition(" ")
-        if not command.startswith("/"):
+        if not text.startswith("/"):
             raise CannotDo(f"{text!r} is not a command: it has to begin with /")
+        command = text.split(maxsplit=1)[0]
+        rest = text.removeprefix(command)
         before = self._begin()
         world = self._slack.world
         place = world.channels[channel] if channel in world.channels else world.dm(self.human.id)

@@ -1,5 +1,7 @@
 """One pretend provider's people, accounts, sign-ins and switches: plain data built from its declaration. No HTTP."""
 
+import asyncio
+import contextlib
 import re
 import secrets
 from dataclasses import dataclass, field, replace
@@ -121,6 +123,8 @@ class PretendProvider:
         self.sign_ins: list[SignedIn] = []
         self.codes: dict[str, Code] = {}
         self.last_number = 0
+        self.closing = asyncio.Event()
+        """Nobody waits for a slow answer any more."""
         self._logins: dict[str | None, list[Login]] = {}
         self._accounts: dict[str, PretendAccount] = {}
 
@@ -128,6 +132,11 @@ class PretendProvider:
     def states(self) -> frozenset[str]:
         """What an account's state may be."""
         return frozenset(self.provider.example.failures) | _OUTSIDE_FAILURES
+
+    async def linger(self, seconds: float) -> None:
+        """Be slow, but not beyond the end."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.closing.wait(), seconds)
 
     def logins(self, address: str | None = None) -> list[Login]:
         """Who can sign in at an address; the list may be changed."""

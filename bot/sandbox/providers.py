@@ -1,6 +1,5 @@
 """All pretend providers behind one door: finds which is meant and lets it answer, from its declaration alone."""
 
-import asyncio
 import base64
 import json
 from collections.abc import Sequence
@@ -30,6 +29,11 @@ class Providers:
         self._records = records
         self._consents: dict[str, tuple[PretendProvider, Consent]] = {}
         self._pages = pages
+
+    def close(self) -> None:
+        """Let everybody go who waits for a slow answer."""
+        for pretend in self.all.values():
+            pretend.closing.set()
 
     async def answer(self, request: Request) -> Response:
         """Any request to /<host>/<path>."""
@@ -184,7 +188,7 @@ async def _trouble(pretend: PretendProvider, trouble: PretendAccount) -> Reply |
         case "down":
             return 503, {"error": "unavailable"}
         case "slow":
-            await asyncio.sleep(trouble.slow_seconds)
+            await pretend.linger(trouble.slow_seconds)
             return None
         case state:
             return _failure(pretend, state)
@@ -194,7 +198,7 @@ async def _outage(pretend: PretendProvider) -> Reply | None:
     """What everybody gets while the whole provider is in trouble."""
     pretend.outage_met = pretend.outage is not None
     if pretend.outage == "slow":
-        await asyncio.sleep(15)
+        await pretend.linger(15)
     if pretend.outage == "throttled":
         return pretend.provider.example.throttled
     return (503, {"error": "unavailable"}) if pretend.outage == "down" else None

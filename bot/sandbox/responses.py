@@ -69,7 +69,7 @@ def _broken(slack: SlackSide, begun: Begun, fault: Fault) -> Response | None:
 def _read(raw: bytes) -> tuple[Json, ApiError | None]:
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}, ApiError(error="invalid_payload")
     if not isinstance(body, dict):
         return {}, ApiError(error="invalid_payload")

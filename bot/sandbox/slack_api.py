@@ -170,7 +170,7 @@ async def read_arguments(request: Request) -> tuple[str | None, Json] | ApiError
     if raw and kind == "application/json":
         try:
             body = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             return ApiError(error="invalid_json")
         if not isinstance(body, dict):
             return ApiError(error="json_not_object")
@@ -192,6 +192,6 @@ def decoded(args: Json) -> Json:
         if isinstance(out.get(name), str):
             try:
                 out[name] = json.loads(out[name])
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
     return out

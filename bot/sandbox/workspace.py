@@ -158,6 +158,7 @@ class Sandbox:
     async def aclose(self) -> None:
         """Close what is open."""
         self._site.close()
+        self.providers.close()
         for person in self._persons.values():
             await person.browser.aclose()
         await self.delivery.aclose()

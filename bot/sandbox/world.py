@@ -123,6 +123,8 @@ class Posted:
     thread_ts: str | None = None
     edited: bool = False
     state: Json = field(default_factory=dict)
+    offered: dict[tuple[str, str, str], dict[str, Json]] = field(default_factory=dict)
+    """(person, block, action) -> by value, what searches have shown: only these options can be chosen."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,6 +139,8 @@ class OpenView:
     previous_id: str | None = None
     state: Json = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    offered: dict[tuple[str, str, str], dict[str, Json]] = field(default_factory=dict)
+    """As of a message."""
 
     @property
     def external_id(self) -> str:

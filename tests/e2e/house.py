@@ -141,6 +141,8 @@ class House:
             behind = next(p for p in all_providers() if p.name == name).example.accounts
             await who.chooses("Which ", *(account.name for account in behind))
             await who.submits()
+            # Where the disk is slow, the bot says "Working on it" first and turns the window then.
+            await who.sees("Who may use")
         await who.chooses("Who may use", group)
         await who.submits()
         await who.sees("Connected")

@@ -40,7 +40,7 @@ async def test_disconnected_while_a_sign_in_waits_for_its_answer(house: House) -
     dm = maria.dms[-1]
     await maria.closes(everything=True)
     await house.opens(maria)
-    assert "stays at Twitter (X)" in await disconnects(house, near="@northwind")
+    assert "keeps its access at Twitter (X)" in await disconnects(house, near="@northwind")
     await maria.closes(everything=True)
     await maria.presses_in(dm, "Yes, that was me")
     await house.settle()

@@ -85,7 +85,7 @@ async def test_the_same_delivery_three_times_counts_once(house: House) -> None:
     assert len(house.maria.modals) == 1
     assert len([dm for dm in house.maria.dms if "Facebook Ads" in dm.text]) == 1
     await _thrice(house, tom.press(integration.ASK, "twitter"))
-    assert len([dm for dm in house.maria.dms if "asks you" in dm.text]) == 1
+    assert len([dm for dm in house.maria.dms if "asks for" in dm.text]) == 1
     confirm = maria.submission(disconnect.DISCONNECT_CONFIRM, private_metadata=found.account.id)
     acks = await _thrice(house, confirm)
     assert not any("Something broke" in words(ack) for ack in acks)

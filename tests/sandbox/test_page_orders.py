@@ -98,6 +98,45 @@ async def test_a_search_offers_what_the_bot_finds(sandbox: Sandbox, bot: FakeBot
         assert strange.status_code == 409
 
 
+async def test_a_choice_goes_by_its_value(sandbox: Sandbox, bot: FakeBot) -> None:
+    """Where one option's words are another's value, the one that was clicked is taken."""
+    pairs = (("2", "1"), ("1", "2"))
+    options = [{"text": {"type": "plain_text", "text": words}, "value": value} for words, value in pairs]
+    select = {"type": "static_select", "action_id": "rank", "options": options}
+    view = await _opened(sandbox, bot, section("Rank", block_id="b", accessory=select))
+    async with visiting(sandbox) as maria:
+        await maria.does("choose", place=place(view), block="b", action="rank", values=["2"])
+    assert bot.got[0]["actions"][0]["selected_option"] == options[1]
+
+
+async def test_a_command_ends_where_its_first_word_ends(sandbox: Sandbox, bot: FakeBot) -> None:
+    """A line break behind the command begins its text, as a space does."""
+    async with visiting(sandbox) as maria:
+        await maria.says("/lexer\nintegrations  now")
+    assert [(form["command"], form["text"]) for form in bot.got] == [("/lexer", "integrations  now")]
+
+
+async def test_nobody_writes_to_everybody_by_typing_its_code(sandbox: Sandbox, bot: FakeBot) -> None:
+    """Only a name Slack knows becomes a mention; its inner code typed out stays what it is."""
+    async with visiting(sandbox) as maria:
+        await maria.says("<!channel> <@U0TOM> &amp; @ada")
+    (posted,) = sandbox.world.messages
+    assert posted.text == "&lt;!channel&gt; &lt;@U0TOM&gt; &amp;amp; <@U0ADA|ada>"
+
+
+async def test_a_reply_needs_its_thread(sandbox: Sandbox, bot: FakeBot) -> None:
+    """Where no message begins a thread, nothing is written: nobody would find it."""
+    async with visiting(sandbox) as maria:
+        await maria.says("first")
+        (first,) = sandbox.world.messages
+        order = {"channel": maria.channel, "text": "reply"}
+        assert (await maria.does("say", **order, thread=first.ts)).json() == {"notice": None}
+        reply = sandbox.world.messages[-1]
+        for wrong in ("1.000001", {"a": 1}, reply.ts):
+            assert (await maria.does("say", **order, thread=wrong)).json()["problem"]
+        assert sandbox.world.messages == [first, reply]
+
+
 async def test_closing_closes_one_or_all(sandbox: Sandbox, bot: FakeBot) -> None:
     """Close leaves the window below, the X leaves none, and the lower one cannot be used while it is covered."""
     below = await _opened(sandbox, bot, section("below"))

@@ -55,7 +55,17 @@ async def test_nothing_is_done_for_a_page_of_another_site(
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"[]", b"null", b"{", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"as": "maria"}' + b" " * 300_000],
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b'"x"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"as": "maria"}' + b" " * 300_000,
+        b'{"as": "\\ud800"}',
+    ],
 )
 async def test_an_order_nobody_can_read_is_refused(sandbox: Sandbox, raw: bytes) -> None:
     """Bytes that are no order get a plain answer."""
@@ -91,6 +101,19 @@ async def test_an_order_that_makes_no_sense_changes_nothing(
         answer = await client.post(f"/do/{what}", json=order, headers={"Origin": sandbox.base_url})
     assert answer.json()["problem"]
     assert bot.got == []
+    assert sandbox.world.messages == []
+
+
+@pytest.mark.parametrize("name", ["dan", "otto", "lexer", "slackbot", "nobody"])
+async def test_nobody_acts_for_a_bot_or_a_closed_account(sandbox: Sandbox, bot: FakeBot, name: str) -> None:
+    """Only people who have a part can be looked at, written for, or searched for; an address of another leads to the start."""
+    async with visiting(sandbox) as maria:
+        first = await maria.client.get("/", params={"as": name})
+        assert "as=maria" in first.headers["location"]
+        maria.name = name
+        assert (await maria.client.get(maria.url())).status_code == 303
+        assert (await maria.says("hello")).json()["problem"]
+        assert (await maria.client.get("/options", params={"as": name})).status_code == 409
     assert sandbox.world.messages == []
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.sandbox.workspace import Sandbox
-from bot.sandbox.world import MovableClock
+from bot.sandbox.world import MovableClock, Posted
 from tests.sandbox.fake_bot import FakeBot, modal, section
 from tests.sandbox.visitor import visiting
 
@@ -135,3 +135,16 @@ async def test_people_talk_to_each_other(sandbox: Sandbox) -> None:
         async with visiting(sandbox, "ada") as ada:
             ada.channel = tom.channel
             assert (await ada.client.get(ada.url())).status_code == 303
+
+
+async def test_a_long_conversation_shows_its_newest_messages(sandbox: Sandbox, bot: FakeBot) -> None:
+    """After a long day the page is as quick as in the morning, and what came last is there."""
+    for number in range(250):
+        sandbox.world.messages.append(
+            Posted(channel="C0GENERAL", ts=f"1790000000.{number:06d}", text=f"message {number}.", blocks=[])
+        )
+    async with visiting(sandbox) as maria:
+        shown = await maria.looks()
+    assert "message 249." in shown
+    assert "message 50." in shown
+    assert "message 49." not in shown

@@ -1,5 +1,6 @@
 """The pretend providers play every declared provider, and are as strict as the real ones."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -333,3 +334,17 @@ async def test_an_answered_consent_page_is_over(desk: Desk) -> None:
     await desk.browser.allows()
     desk.browser.page = page
     assert (await desk.browser.allows()).status == 400
+
+
+async def test_stopping_does_not_wait_for_a_slow_provider(caplog: pytest.LogCaptureFixture) -> None:
+    """Ctrl-C stays quiet while a slow provider is being asked: the call ends with an answer, not by being torn off."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        async with open_sandbox() as sandbox:
+            twitter = sandbox.provider("twitter")
+            twitter.outage = "slow"
+            address = twitter.provider.auth.token_url.replace("https://", f"{sandbox.base_url}/")
+            asking = asyncio.create_task(client.post(address, timeout=30))
+            while not twitter.outage_met:  # noqa: ASYNC110  nothing rings as a provider is asked
+                await asyncio.sleep(0)
+        assert (await asking).status_code == 401
+    assert not [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]

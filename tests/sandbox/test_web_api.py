@@ -45,6 +45,7 @@ async def test_methods_and_arguments_are_checked(sandbox: Sandbox, bot: FakeBot)
     ("content", "kind", "error"),
     [
         (b"{", "application/json", "invalid_json"),
+        (b"[" * 100_000, "application/json", "invalid_json"),
         (b"[]", "application/json", "json_not_object"),
         (b"x", "text/plain", "invalid_post_type"),
         (b"channel=U0MARIA&blocks=%5B&text=x", "application/x-www-form-urlencoded", "invalid_blocks_format"),

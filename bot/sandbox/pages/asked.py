@@ -37,7 +37,7 @@ class Asked:
 
 def read_asked(world: World, channel: str, query: dict[str, str]) -> Asked:
     """The screen a request means. Raises LookupError for a person or conversation there is not."""
-    human = world.human(query["as"]) if "as" in query else owner_of(world, channel)
+    human = player(world, query["as"]) if "as" in query else owner_of(world, channel)
     place = world.channels.get(world.dm(human.id).id if channel.startswith("D0") else channel)
     if place is None or human.id not in place.members or place.is_archived:
         raise LookupError(f"{human.real_name} has no conversation {channel!r}")
@@ -52,9 +52,17 @@ def read_asked(world: World, channel: str, query: dict[str, str]) -> Asked:
     )
 
 
+def player(world: World, name: str) -> Human:
+    """Someone by handle whose part can be played: nobody acts for a bot or a closed account. Raises LookupError."""
+    human = world.human(name)
+    if not human.part:
+        raise LookupError(f"nobody can be {human.real_name} here")
+    return human
+
+
 def owner_of(world: World, channel: str) -> Human:
     """Whose direct message with the bot it is; whoever the pages begin with otherwise."""
-    mine = [human for human in world.humans.values() if f"D{human.id.removeprefix('U')}" == channel]
+    mine = [one for one in world.humans.values() if one.part and f"D{one.id.removeprefix('U')}" == channel]
     return mine[0] if mine else world.human(FIRST_PERSON)
 
 

@@ -1,5 +1,6 @@
 """What a person does on a page, done to the workspace: presses, choices, typing, submissions. Everything sent is checked anew."""
 
+import html
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from bot.sandbox.finding import CannotDo, Found
 from bot.sandbox.form_state import elements_of, value_key
 from bot.sandbox.methods_chat import put
+from bot.sandbox.pages.asked import player
 from bot.sandbox.pages.outside import change
 from bot.sandbox.pages.stage import Stage
 from bot.sandbox.people import PersonAtWork, escaped
@@ -24,16 +26,17 @@ _TYPED = frozenset(
 async def do(stage: Stage, what: str, order: Order) -> str | None:
     """Do it; words for a toast, if Slack has any. Raises CannotDo with words that say why not, LookupError for a deed unknown."""
     deed = _DEEDS[what]
-    who = _person(stage, order)
+    who = person_of(stage, order)
     who.notice = None
     said = await deed(stage, who, order)
     stage.records.ring()
     return said or who.notice
 
 
-def _person(stage: Stage, order: Order) -> PersonAtWork:
+def person_of(stage: Stage, order: Order) -> PersonAtWork:
+    """Who does it. Raises CannotDo."""
     try:
-        return stage.person(_text(order, "as"))
+        return stage.person(player(stage.world, _text(order, "as")).name)
     except LookupError as unknown:
         raise CannotDo(str(unknown)) from None
 
@@ -104,7 +107,7 @@ async def _choose(stage: Stage, who: PersonAtWork, order: Order) -> None:
     values = order.get("values")
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise CannotDo("'values' must be a list of texts")
-    known = [*stage.offered.get(field_key(who, where, found), []), *_chosen(where, found)]
+    known = [*where.offered.get(field_key(who, found), {}).values(), *_chosen(where, found)]
     await who.takes(found, where, *values, offered=known)
 
 
@@ -115,10 +118,9 @@ def _chosen(where: OpenView | Posted, found: Found) -> list[Json]:
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
-def field_key(who: PersonAtWork, where: OpenView | Posted, found: Found) -> tuple[str, str]:
-    """What `Stage.offered` keeps a search's results under."""
-    place = where.id if isinstance(where, OpenView) else where.ts
-    return who.human.id, f"{place} {found.block['block_id']} {found.element['action_id']}"
+def field_key(who: PersonAtWork, found: Found) -> tuple[str, str, str]:
+    """What `offered` of a modal or message keeps the results of someone's searches under."""
+    return who.human.id, found.block["block_id"], found.element["action_id"]
 
 
 async def _fill(stage: Stage, who: PersonAtWork, order: Order) -> None:
@@ -146,7 +148,7 @@ async def _reload(stage: Stage, who: PersonAtWork, _order: Order) -> None:
 
 async def _say(stage: Stage, who: PersonAtWork, order: Order) -> str | None:
     words, channel = _text(order, "text").strip(), _text(order, "channel")
-    thread = order.get("thread") or None
+    thread = _text(order, "thread") if order.get("thread") else None
     place = stage.world.channels.get(channel)
     if place is None or who.human.id not in place.members or place.is_archived:
         raise CannotDo("You cannot write here.")
@@ -156,12 +158,24 @@ async def _say(stage: Stage, who: PersonAtWork, order: Order) -> str | None:
         raise CannotDo(f"Your message is too long: {len(words)} of at most {_LONGEST} characters.")
     if words.startswith("/"):
         return await _command(stage, who, words, channel, thread)
+    if thread is not None and not _begins_thread(stage, channel, thread):
+        raise CannotDo("This thread is not there any more.")
     if words:
-        put(stage.slack, channel, {"text": escaped(words, stage.world), "thread_ts": thread}, by=who.human.id)
+        # Only what Slack itself makes of @names is a mention: "<!channel>" typed out is not.
+        text = escaped(html.escape(words, quote=False), stage.world)
+        put(stage.slack, channel, {"text": text, "thread_ts": thread}, by=who.human.id)
     return None
 
 
-async def _command(stage: Stage, who: PersonAtWork, words: str, channel: str, thread: object) -> str | None:
+def _begins_thread(stage: Stage, channel: str, ts: str) -> bool:
+    """Whether a message has this time that everybody there sees, and that is not itself a reply."""
+    first = stage.world.message(channel, ts)
+    return first is not None and first.only_for is None and first.thread_ts in (None, ts)
+
+
+async def _command(
+    stage: Stage, who: PersonAtWork, words: str, channel: str, thread: str | None
+) -> str | None:
     named = words.split(maxsplit=1)[0]
     if named not in {one.command for one in stage.manifest.commands}:
         known = ", ".join(one.command for one in stage.manifest.commands)

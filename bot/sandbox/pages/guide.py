@@ -192,7 +192,7 @@ def _is_saved(one: Exchange, title: str) -> bool:
     if not isinstance(view, dict) or one.status != 200 or one.refusals or _has_errors(one):
         return False
     words = [view.get(name) for name in ("title", "submit")]
-    return [one.get("text") for one in words if isinstance(one, dict)] == [title, "Save"]
+    return [word.get("text") for word in words if isinstance(word, dict)] == [title, "Save"]
 
 
 def _has_errors(one: Exchange) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.sandbox.form_state import value_key
-from bot.sandbox.pages.doing import field_key, find, place_of
+from bot.sandbox.pages.doing import field_key, find, person_of, place_of
 from bot.sandbox.pages.draw import Reader
 from bot.sandbox.pages.screen import reader_of
 from bot.sandbox.pages.stage import Stage
@@ -27,7 +27,7 @@ class Offer:
 
 async def offer(stage: Stage, query: Mapping[str, str]) -> Offer:
     """What to list. Raises CannotDo where the select is not there (any more)."""
-    who = stage.person(query.get("as", ""))
+    who = person_of(stage, query)
     where = place_of(stage, who, query.get("place", ""))
     found = find(where, query.get("block", ""), query.get("action", ""))
     reader = reader_of(stage.world, who.human)
@@ -36,7 +36,9 @@ async def offer(stage: Stage, query: Mapping[str, str]) -> Offer:
     if "external" in kind:
         least = found.element.get("min_query_length", 3)
         groups = await who.searches_in(found, where, typed) if len(typed) >= least else []
-        stage.offered[field_key(who, where, found)] = [one for group in groups for one in group["options"]]
+        # Added to what earlier letters found: the list on screen may still be that one.
+        offered = where.offered.setdefault(field_key(who, found), {})
+        offered.update((str(one["value"]), one) for group in groups for one in group["options"])
         hint = f"Type {least} letters or more" if len(typed) < least else None
     else:
         groups = _matching(_listed(stage, found.element), typed, reader)

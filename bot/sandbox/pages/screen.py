@@ -1,5 +1,6 @@
 """What stands on someone's screen: sidebar, conversation, thread, modals. Drawn from the workspace; changes nothing."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,8 @@ from bot.sandbox.reading import plain
 from bot.sandbox.world import BOT_USER_ID, Channel, Human, OpenView, Posted, World
 
 _HUES = 8
+_NEWEST = 200
+"""Messages drawn at once: every change draws them again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +46,14 @@ class Shown:
     time: str
     iso: str
     body: Markup
-    day: str | None
     is_app: bool
     is_own: bool
     is_ephemeral: bool
     is_edited: bool
     is_new: bool
-    replies: int
     thread_url: str | None
+    day: str | None = None
+    replies: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +244,7 @@ def _conversation(stage: Stage, asked: Asked, since: str, reader: Reader) -> Con
         about="App" if is_app else "" if here.kind == "im" else f"{len(here.members)} members",
         tabs=tuple(_tabs(asked)) if is_app else (),
         tab=asked.tab if is_app else "messages",
-        messages=tuple(_shown(stage, asked, listed, reader, "m")),
+        messages=tuple(_shown(stage, asked, listed[-_NEWEST:], reader, "m")),
         composer=Composer(
             placeholder=f"Message {name} or type /",
             channel=here.id,
@@ -262,7 +265,7 @@ def _thread(stage: Stage, asked: Asked, since: str, reader: Reader) -> Thread | 
     if not listed:
         return None
     return Thread(
-        messages=tuple(_shown(stage, asked, listed, reader, "t")),
+        messages=tuple(_shown(stage, asked, listed[-_NEWEST:], reader, "t")),
         composer=Composer(placeholder="Reply", channel=asked.channel, thread=asked.thread or "", commands=()),
         close_url=asked.url(thread=None),
     )
@@ -271,19 +274,20 @@ def _thread(stage: Stage, asked: Asked, since: str, reader: Reader) -> Thread | 
 def _shown(stage: Stage, asked: Asked, listed: list[Posted], reader: Reader, pane: str) -> Iterator[Shown]:
     """`pane`: begins every id, since a message may stand in the conversation and in the thread."""
     zone, day = ZoneInfo(asked.human.tz), ""
+    replies = Counter(one.thread_ts for one in stage.world.messages if one.thread_ts != one.ts)
     for posted in listed:
         at = datetime.fromtimestamp(mark_of(posted.ts)[0], zone)
         today = f"{at:%A}, {at.day} {at:%B}"
         drawn_id = f"{pane}-{posted.channel}-{posted.ts.replace('.', '-')}"
-        yield _message(stage, asked, posted, reader, drawn_id, at, today if today != day else None)
+        shown = _message(stage, asked, posted, reader, drawn_id, at)
+        yield replace(shown, day=today if today != day else None, replies=replies[posted.ts])
         day = today
 
 
 def _message(
-    stage: Stage, asked: Asked, posted: Posted, reader: Reader, drawn_id: str, at: datetime, day: str | None
+    stage: Stage, asked: Asked, posted: Posted, reader: Reader, drawn_id: str, at: datetime
 ) -> Shown:
     author = stage.world.humans[posted.by]
-    replies = sum(one.thread_ts == posted.ts != one.ts for one in stage.world.messages)
     body = draw(posted.blocks, reader=reader, prefix=drawn_id, state=posted.state)
     return Shown(
         id=drawn_id,
@@ -294,13 +298,11 @@ def _message(
         time=f"{at.hour % 12 or 12}:{at:%M %p}",
         iso=at.isoformat(),
         body=body if posted.blocks else draw_text(posted.text, reader),
-        day=day,
         is_app=author.is_bot or author.id == "USLACKBOT",
         is_own=posted.by == asked.human.id,
         is_ephemeral=posted.only_for is not None,
         is_edited=posted.edited,
         is_new=stage.unread.is_new(asked.human.id, posted),
-        replies=replies,
         thread_url=asked.url(thread=posted.ts) if posted.only_for is None else None,
     )
 

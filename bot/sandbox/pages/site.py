@@ -63,7 +63,11 @@ class Site:
 
     async def _first(self, request: Request) -> Response:
         query = dict(request.query_params)
-        return RedirectResponse(read_asked(self._stage.world, FIRST_CHANNEL, query).url(), 303)
+        try:
+            asked = read_asked(self._stage.world, FIRST_CHANNEL, query)
+        except LookupError:
+            asked = read_asked(self._stage.world, FIRST_CHANNEL, {})
+        return RedirectResponse(asked.url(), 303)
 
     async def _client(self, request: Request) -> Response:
         """A whole page, or with X-Lexer-Part only what the script puts in its place."""
@@ -98,6 +102,8 @@ class Site:
         raw = await request.body()
         try:
             order = json.loads(raw) if len(raw) <= _LARGEST else None
+            # Half a character (a lone surrogate) can be written in JSON, but neither be sent nor shown.
+            json.dumps(order, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             order = None
         if not isinstance(order, dict):

@@ -44,8 +44,6 @@ class Stage:
     manifest: AppManifest
     gallery: Gallery
     unread: Unread = field(default_factory=Unread)
-    offered: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
-    """(person, field) -> the options a search has shown them: only these can be chosen."""
 
     @property
     def world(self) -> World:

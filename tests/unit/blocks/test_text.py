@@ -18,6 +18,7 @@ ANYTHING = st.text() | st.text(alphabet="*_~`<>&@#!|:/ \n\u202e\u2066\u200b\u200
 
 @given(ANYTHING)
 @example("<!channel> <@U1> <#C1> <https://a.example|b> &lt;!here&gt; @everyone")
+@example(":`:")
 @example("*bold* _it_ ~gone~ `code` :red_circle: http://a.example")
 def test_a_name_never_acts(name: str) -> None:
     """Whatever an account is called, its name is only read: no mention, no link, no formatting."""

@@ -12,7 +12,9 @@ const waiting = new WeakMap();
 export async function act(what, order, element) {
   mark(element, 1);
   const queue = order.place ?? what;
-  const turn = (queues.get(queue) ?? Promise.resolve()).then(() => post(what, order));
+  // By whoever it is now: the order may have to wait, and "you are" may be switched meanwhile.
+  const signed = { as: app().dataset.as, ...order };
+  const turn = (queues.get(queue) ?? Promise.resolve()).then(() => post(what, signed));
   queues.set(queue, turn);
   const taken = await turn;
   mark(element, -1);
@@ -28,9 +30,8 @@ export async function choose(control, values, shown = control) {
 
 async function post(what, order) {
   try {
-    const body = JSON.stringify({ as: app().dataset.as, ...order });
     const headers = { "Content-Type": "application/json" };
-    const response = await fetch(`/do/${what}`, { method: "POST", headers, body });
+    const response = await fetch(`/do/${what}`, { method: "POST", headers, body: JSON.stringify(order) });
     answers();
     const { notice, problem } = await response.json().catch(() => ({ problem: "The workspace could not do this." }));
     if (problem || notice) toast(problem || notice, { problem: Boolean(problem) });
@@ -70,6 +71,15 @@ function fill(field) {
   return act("fill", valueOf(field));
 }
 
+/** A window's last order: what was typed goes with it, or with the window, and not once more afterwards. */
+function leave(what, button, order = {}) {
+  for (const field of button.closest("[data-place]").querySelectorAll("[data-field]")) {
+    clearTimeout(waiting.get(field));
+    lastFilled.set(field, field.value);
+  }
+  return act(what, { place: partsOf(button).place, ...order }, button);
+}
+
 function outside(control, more) {
   return act("outside", { ...JSON.parse(control.dataset.outside), ...more }, control);
 }
@@ -80,19 +90,27 @@ const BUTTONS = {
     button.closest("details")?.removeAttribute("open");
     return choose(button, [button.dataset.value]);
   },
-  submit: (button) => act("submit", { place: partsOf(button).place, fields: fieldsBeside(button) }, button),
-  close: (button) => act("close", { place: partsOf(button).place, everything: button.dataset.everything === "true" }, button),
+  submit: (button) => leave("submit", button, { fields: fieldsBeside(button) }),
+  close: (button) => leave("close", button, { everything: button.dataset.everything === "true" }),
 };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-do], a[data-do], button[data-outside]");
   if (!button) return;
   if (button.ariaBusy === "true") return event.preventDefault();
+  // The second half of a double click was not meant for the window that is in front by then.
+  if (event.detail > 1 && button.closest(".modal-head, .modal-foot")) return;
   if (button.dataset.outside) return outside(button);
   return BUTTONS[button.dataset.do]?.(button, event);
 });
 
+// A field that goes while somebody types in it "changes" as it goes: nobody is there any more to be told.
+let drawing = false;
+document.addEventListener("page:before", () => (drawing = true));
+document.addEventListener("page:after", () => (drawing = false));
+
 document.addEventListener("change", ({ target }) => {
+  if (drawing) return;
   const control = target.closest("[data-do=choose]");
   if (target.matches("[data-outside]")) return outside(target, { value: target.type === "checkbox" ? target.checked : target.value });
   // What a bot hears only at Enter goes with the next press or submission, not at the change of focus.
@@ -114,7 +132,7 @@ function secondsAt(wall, timeZone) {
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-field][data-dispatch=typing]")) return;
   clearTimeout(waiting.get(target));
-  waiting.set(target, setTimeout(() => fill(target), 300));
+  waiting.set(target, setTimeout(() => target.isConnected && fill(target), 300));
 });
 
 document.addEventListener("keydown", (event) => {

@@ -12,13 +12,14 @@ const options = () => [...open.list.querySelectorAll("[role=option]:not([aria-di
 const several = (select) => select.dataset.several === "true";
 const chosen = (select) => [...select.querySelectorAll(".bk-chip")].map((chip) => chip.dataset.value);
 
-function show(select) {
+function show(select, { typed = false } = {}) {
   if (open?.select === select) return;
   hide();
   open = partsOfSelect(select);
   open.input.setAttribute("aria-expanded", "true");
   open.list.hidden = false;
-  if (!several(select)) open.input.select();
+  // Not while somebody types: the next letter would take the place of the first.
+  if (!several(select) && !typed) open.input.select();
   ask("");
 }
 
@@ -45,20 +46,19 @@ async function ask(letters) {
   const query = new URLSearchParams({ as: app().dataset.as, ...partsOf(select), q: letters });
   try {
     const response = await fetch(`/options?${query}`, { signal: mine.signal });
-    const html = await response.text();
+    const answer = await (response.ok ? response.text() : response.json());
     answers();
     if (open?.select !== select || mine !== asked) return;
-    if (response.ok) fillList(html);
-    else fail(html);
+    if (response.ok) fillList(answer);
+    else fail(answer.problem);
   } catch (problem) {
     if (problem.name !== "AbortError") silent();
   }
 }
 
-function fail(answer) {
+function fail(words) {
   hide();
-  const [, words] = /"problem":\s*"([^"]*)"/.exec(answer) ?? [];
-  toast(words ?? "The list could not be loaded.", { problem: true });
+  toast(words, { problem: true });
 }
 
 function fillList(html) {
@@ -160,7 +160,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", ({ target }) => {
   const select = target.matches("[role=combobox]") && target.closest("[data-select]");
   if (!select) return;
-  show(select);
+  show(select, { typed: true });
   clearTimeout(timer);
   timer = setTimeout(() => open && ask(open.input.value), 120);
 });
