@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from blocks.alert_settings_views import ChannelProblem, GroupChannelView
-from blocks.parts import Json, Message, View, input_block, message, modal, option, option_group, section
+from blocks.parts import (
+    Json,
+    Message,
+    View,
+    input_block,
+    message,
+    metadata,
+    modal,
+    option,
+    option_group,
+    section,
+)
 from blocks.text import name, names, plain_name, user
 from blocks.views import GroupOption
 
@@ -14,6 +25,8 @@ GROUP_CHANNEL = "alerts.group"
 GROUP_BLOCK = "alerts.group.which"
 GROUP_INPUT = "alerts.group.which.input"
 NO_GROUP = "Choose a Group."
+NO_CHANNEL = "Choose a channel."
+SLACK_BUSY = "Slack did not answer just now. Press Save again in a moment."
 _OPTIONS = 100
 _GROUPS_OFFERED = 1000
 _PROBLEMS: Mapping[ChannelProblem, str] = MappingProxyType(
@@ -27,8 +40,8 @@ _PROBLEMS: Mapping[ChannelProblem, str] = MappingProxyType(
 )
 
 
-def channel_select(chosen: str | None) -> Json:
-    """Public and private channels of this company; the one the command was typed in is offered first."""
+def channel_select(chosen: str | None, *, here: bool = False) -> Json:
+    """Public and private channels of this company; with `here` it starts with the one the command was typed in."""
     drawn: Json = {
         "type": "conversations_select",
         "action_id": CHANNEL_INPUT,
@@ -41,7 +54,7 @@ def channel_select(chosen: str | None) -> Json:
     }
     if chosen is not None and chosen.isascii() and chosen.isalnum():
         return drawn | {"initial_conversation": chosen}
-    return drawn | {"default_to_current_conversation": True}
+    return drawn | {"default_to_current_conversation": True} if here else drawn
 
 
 def group_channel(view: GroupChannelView) -> View:
@@ -61,12 +74,12 @@ def group_channel(view: GroupChannelView) -> View:
         input_block(
             CHANNEL_BLOCK,
             "Channel",
-            channel_select(view.channel_id),
+            channel_select(view.channel_id, here=True),
             hint=hint,
             optional=chosen is not None,
         )
     )
-    kept = chosen.id if chosen else ""
+    kept = metadata(g=chosen.id if chosen else "", k=view.kept)
     return modal("Channel for a Group", GROUP_CHANNEL, blocks, submit="Save", close="Cancel", metadata=kept)
 
 

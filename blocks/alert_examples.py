@@ -164,6 +164,13 @@ def _settings(name: str) -> Iterator[tuple[str, Draw]]:
     yield "alert settings, own only", partial(draw, replace(set_up, may_choose=False))
     tested = replace(first, notice=f"{name} has the test message.", notice_level="success", has_groups=False)
     yield "alert settings, notice", partial(draw, tested)
+    proved = replace(set_up, tested=(ChannelRow(channel_id="C0ALERTS"), lost))
+    yield "alert settings, tested", partial(draw, proved)
+    yield "alert settings, saved and tested", partial(saved, proved)
+    yield (
+        "alert settings, saved without a daily message",
+        partial(saved, replace(set_up, digest_days=frozenset())),
+    )
     yield "alert settings, nothing", partial(draw, replace(set_up, may_choose=False, personal=None))
     yield "alert settings, saved", partial(saved, set_up)
     yield "alert settings, saved without a channel", partial(saved, first)

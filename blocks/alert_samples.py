@@ -2,7 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from blocks.alert_settings_views import AlertSettingsView, ChannelProblem, ChannelRow, PersonalView
+from blocks.alert_settings_views import (
+    AlertSettingsView,
+    ChannelProblem,
+    ChannelRow,
+    PersonalView,
+    ZoneChoice,
+)
 from blocks.alert_views import (
     AlertDetailsView,
     AlertedAccount,
@@ -166,7 +172,7 @@ def settings(name: str, *, group_channels: int = 0) -> AlertSettingsView:
     return AlertSettingsView(
         channel=ChannelRow(channel_id="C0ALERTS"),
         group_channels=tuple(group_channel(name, number) for number in range(group_channels)),
-        zone="Europe/Berlin",
+        zone=ZoneChoice(name="Europe/Berlin", offset="GMT+1"),
         may_choose=True,
         personal=PersonalView(quiet_from="19:00", quiet_to="08:00"),
     )

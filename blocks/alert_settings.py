@@ -9,6 +9,7 @@ from blocks.alert_settings_views import (
     AlertSettingsView,
     ChannelRow,
     PersonalView,
+    ZoneChoice,
 )
 from blocks.parts import (
     Json,
@@ -25,7 +26,7 @@ from blocks.parts import (
     option,
     section,
 )
-from blocks.text import channel, name, plain_name
+from blocks.text import channel, name, plain_name, shorten
 
 ALERT_SETTINGS = "alerts"
 ZONE_BLOCK = "alerts.zone"
@@ -59,11 +60,13 @@ DAYS: Mapping[str, str] = MappingProxyType(
 )
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _GROUP_CHANNELS_SHOWN = 20
-_OPTIONS = 100
+_WHO_MAY = "Only Integrators and workspace admins can change where alerts go. Ask one of them, they are happy to help."
 QUIET_BOTH = "Choose both times, or none."
 QUIET_SAME = "Choose two different times."
 ZONE_UNKNOWN = "Choose a time zone from the list."
-NO_DAY = "Choose at least one day."
+NO_TIME = "Choose a time."
+SAVED = "saved"
+"""private_metadata of `settings_saved`."""
 
 
 def opening_settings() -> View:
@@ -77,22 +80,48 @@ def alert_settings(view: AlertSettingsView) -> View:
     if view.notice:
         level = view.notice_level if view.notice_level in {"info", "success", "warning", "error"} else "info"
         blocks.append(notice(name(view.notice, 300), level))
+    blocks += _tested(view.tested)
     if view.may_choose:
         blocks += [*_channels(view), *_digest(view)]
     if view.personal is not None:
         blocks += _personal(view.personal, divided=view.may_choose)
     if not view.may_choose and view.personal is None:
-        return modal("Alerts", ALERT_SETTINGS, [*blocks, section("Only Integrators get alerts.")])
-    return modal("Alerts", ALERT_SETTINGS, blocks, submit="Save", close="Cancel")
+        return modal("Alerts", ALERT_SETTINGS, [*blocks, section(_places(view)), section(_WHO_MAY)])
+    return modal(
+        "Alerts", ALERT_SETTINGS, blocks, submit="Save", close="Cancel", metadata=shorten(view.kept, 250)
+    )
+
+
+def _tested(rows: Sequence[ChannelRow]) -> Iterator[Json]:
+    """What became of the test messages."""
+    if sent := [channel(row.channel_id) for row in rows if row.problem is None]:
+        yield notice(f"A test message is in {_listed(sent)}.", "success")
+    for row in [row for row in rows if row.problem is not None][:_GROUP_CHANNELS_SHOWN]:
+        why = name(channel_problem(row.problem), 300) if row.problem else ""
+        yield section(f"⚠️ {channel(row.channel_id)} did not get the test message. {why}")
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = f" and {len(places) - 5:,} more" if len(places) > 5 else ""
+    return f"{', '.join(places[:5])}{more}"
+
+
+def _places(view: AlertSettingsView) -> str:
+    """Where alerts go, in one sentence."""
+    rows = [row for row in (view.channel, *view.group_channels) if row is not None]
+    working = list(dict.fromkeys(channel(row.channel_id) for row in rows if row.problem is None))
+    if not working:
+        return "No channel is chosen: only the Integrators are told of accounts that stop working, each by themselves."
+    return f"When an account stops working, {_listed(working)} and the Integrators are told."
 
 
 def _channels(view: AlertSettingsView) -> Iterator[Json]:
     yield header("For your team")
-    yield section(
-        "When an account stops working, the Integrators get a message each, and so does this channel."
-    )
     chosen = view.channel.channel_id if view.channel else None
-    hint = "Leave it empty to tell only the Integrators themselves."
+    hint = (
+        "When an account stops working, this channel is told, and each Integrator by themselves. "
+        "Empty: only the Integrators. Private channel: type /invite @Lexer in it first."
+    )
     yield input_block(CHANNEL_BLOCK, "Channel for alerts", channel_select(chosen), hint=hint, optional=True)
     if view.channel is not None and view.channel.problem is not None:
         yield notice(name(channel_problem(view.channel.problem), 300), "warning")
@@ -139,7 +168,7 @@ def _digest(view: AlertSettingsView) -> Iterator[Json]:
         DIGEST_AT_BLOCK,
         "Repeat what is still broken, once a day at",
         _time(DIGEST_AT_INPUT, view.digest_at),
-        hint="Comes only while something is disconnected, and only to channels.",
+        hint="One message to the channels, and only while something is disconnected.",
     )
     boxes = [option(words, day) for day, words in DAYS.items()]
     days: Json = {
@@ -150,14 +179,15 @@ def _digest(view: AlertSettingsView) -> Iterator[Json]:
     }
     if chosen := [box for box in boxes if box["value"] in view.digest_days]:
         days["initial_options"] = chosen
-    yield input_block(DIGEST_DAYS_BLOCK, "On these days", days)
+    hint = "Choose no day for no daily message. New alerts come at once, on every day."
+    yield input_block(DIGEST_DAYS_BLOCK, "On these days", days, hint=hint, optional=True)
     zone: Json = {
         "type": "external_select",
         "action_id": ZONE_SEARCH,
         "min_query_length": 0,
         "placeholder": {"type": "plain_text", "text": "Type a city"},
     }
-    if view.zone:
+    if view.zone.name:
         zone["initial_option"] = _zone_option(view.zone)
     yield input_block(ZONE_BLOCK, "Time zone of your team", zone)
 
@@ -173,19 +203,16 @@ def _time(action: str, value: str | None) -> Json:
     return drawn
 
 
-def zone_options(zones: Sequence[str], typed: str) -> list[Json]:
-    """At most 100 of the zones whose name holds what was typed, those that start a city with it first."""
-    wanted = typed.strip().replace(" ", "_").casefold()
-    found = [zone for zone in zones if wanted in zone.casefold()]
-    found.sort(key=lambda zone: (not zone.casefold().rpartition("/")[2].startswith(wanted), zone))
-    return [_zone_option(zone) for zone in found[:_OPTIONS]]
+def zone_options(zones: Sequence[ZoneChoice]) -> list[Json]:
+    """What a search for a time zone offers."""
+    return [_zone_option(zone) for zone in zones]
 
 
-def _zone_option(zone: str) -> Json:
-    """Such as "New York (America)"; the value is the zone's own name."""
-    region, _, city = zone.replace("_", " ").partition("/")
-    words = f"{city} ({region})" if city else region
-    return option(plain_name(words, 75), zone[:75])
+def _zone_option(zone: ZoneChoice) -> Json:
+    """Such as "New York (America), GMT-5"; the value is the zone's own name."""
+    region, _, city = zone.name.replace("_", " ").partition("/")
+    words = plain_name(f"{city} ({region})" if city else region, 60)
+    return option(f"{words}, {zone.offset}" if zone.offset else words, zone.name[:75])
 
 
 def _personal(view: PersonalView, *, divided: bool) -> Iterator[Json]:
@@ -212,15 +239,12 @@ def _personal(view: PersonalView, *, divided: bool) -> Iterator[Json]:
 
 def settings_saved(view: AlertSettingsView) -> View:
     """After Save: where alerts go from now on, and a way to prove it."""
-    places = [channel(row.channel_id) for row in (view.channel, *view.group_channels) if row is not None]
-    if not view.may_choose:
-        text = "From now on this is how you are told."
-    elif not places:
-        text = "No channel is chosen: only the Integrators are told, each by themselves."
-    else:
-        more = f" and {len(places) - 5:,} more" if len(places) > 5 else ""
-        text = f"Alerts go to {', '.join(places[:5])}{more}, and to the Integrators."
-    blocks = [notice("Saved.", "success"), section(text)]
-    if view.may_choose and places:
-        blocks.append(actions(button("Send a test message", TEST)))
-    return modal("Alerts", ALERT_SETTINGS, blocks)
+    text = _places(view) if view.may_choose else "From now on this is how you are told."
+    blocks = [*_tested(view.tested)] if view.tested else [notice("Saved.", "success")]
+    blocks.append(section(text))
+    if view.may_choose:
+        if not view.digest_days:
+            blocks.append(context("No daily message repeats what is still broken."))
+        if view.channel is not None or view.group_channels:
+            blocks.append(actions(button("Send a test message", TEST)))
+    return modal("Alerts", ALERT_SETTINGS, blocks, metadata=SAVED)

@@ -20,6 +20,16 @@ class ChannelProblem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneChoice:
+    """A time zone to choose."""
+
+    name: str
+    """As in the tz database: "Europe/Berlin"."""
+    offset: str = ""
+    """How far it is from Greenwich just now: "GMT+1"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRow:
     """A chosen Integrator channel: of a Group, or (`group_id` None) of the whole workspace."""
 
@@ -48,17 +58,20 @@ class AlertSettingsView:
     channel: ChannelRow | None = None
     """The workspace's."""
     group_channels: tuple[ChannelRow, ...] = ()
-    zone: str
-    """As in the tz database: "Europe/Berlin"."""
+    zone: ZoneChoice
     digest_at: str = "09:00"
     digest_days: frozenset[str] = frozenset({"mon", "tue", "wed", "thu", "fri"})
     may_choose: bool
-    """Integrators and admins choose channels, time zone and digest."""
+    """Integrators and admins choose channels, time zone and digest; others see where alerts go."""
     personal: PersonalView | None = None
     """None for an admin who is no Integrator: they are not alerted."""
     has_groups: bool = True
     notice: str | None = None
     notice_level: str = "info"
+    tested: tuple[ChannelRow, ...] = ()
+    """Channels that were just sent a test message; one with a problem did not get it."""
+    kept: str = ""
+    """What Save needs to see what was changed: goes into private_metadata."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +82,5 @@ class GroupChannelView:
     """The one it is for, or those to choose from."""
     group_id: str | None = None
     channel_id: str | None = None
+    kept: str = ""
+    """`AlertSettingsView.kept` of the view below."""

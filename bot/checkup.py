@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import SettingsProblem, SettingsProblems
-from bot.settings import SettingRow, describe, load, public_url, without_password
+from bot.settings import Settings, load, public_url
+from bot.settings_list import SettingRow, describe, without_password
 from connectors.provider import Provider
 from store.database import (
     BadDatabaseUrl,

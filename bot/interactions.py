@@ -3,6 +3,7 @@
 Knows nothing of Bolt: `slack_app.py` turns payloads into these calls and answers into acks.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from bot.messenger import DeliveryFailure, FailureKind
 from bot.usecases.context import Context
 from store.records import UserId, WorkspaceId
 
+_CONVERSATION = re.compile(r"[CDG][A-Z0-9]{1,40}")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -116,6 +119,16 @@ class ModalCall:
         found = [one.get("value") for one in listed if isinstance(one, dict)]
         found += users if isinstance(users, list) else []
         return tuple(dict.fromkeys(v for v in found if isinstance(v, str)))
+
+    def conversation(self, block: str, action: str) -> str:
+        """The id of the chosen conversation; "" if none, or if it cannot be an id."""
+        found = self.values.get(block, {}).get(action, {}).get("selected_conversation")
+        return found if isinstance(found, str) and _CONVERSATION.fullmatch(found) else ""
+
+    def time(self, block: str, action: str) -> str:
+        """The chosen time of day as "HH:MM"; "" if none, or if it is no time."""
+        found = self.values.get(block, {}).get(action, {}).get("selected_time")
+        return found if isinstance(found, str) and _TIME.fullmatch(found) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ A failed delivery is a value. Knows nothing of what is said or why.
 
 import asyncio
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from bot.slack_client import (
 )
 from store.records import Person, UserId, WorkspaceId
 
-__all__ = ["DeliveryFailure", "FailureKind", "Messenger", "Posted", "person_from_slack"]
+__all__ = ["ChannelInfo", "DeliveryFailure", "FailureKind", "Messenger", "Posted", "person_from_slack"]
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +51,31 @@ class Posted:
     ts: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelInfo:
+    """A conversation as Slack describes it now (docs.slack.dev/reference/objects/conversation-object, read 2026-11)."""
+
+    id: str
+    name: str
+    """Without #; "" for direct messages."""
+    is_private: bool
+    is_archived: bool
+    is_member: bool
+    """The bot is in it."""
+    is_shared: bool
+    """With another organisation (Slack Connect), or somebody is asking for that."""
+    is_im: bool
+    """A direct message, of two people or more."""
+
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,189}")
+_NO_THREAD = frozenset(
+    {"thread_not_found", "cannot_reply_to_message"}
+    | {"restricted_action_non_threadable_channel", "restricted_action_thread_locked"}
+)
+"""A reply cannot be made there, while the channel itself takes messages (docs.slack.dev/reference/methods/chat.postMessage, read 2026-11)."""
+
+
 def person_from_slack(workspace_id: WorkspaceId, user: Mapping[str, Any], seen_at: datetime) -> Person | None:
     """Slack's user object (docs.slack.dev/reference/objects/user-object, read 2026-11) as we keep it; None if it is none."""
     user_id = user.get("id")
@@ -65,13 +91,24 @@ def person_from_slack(workspace_id: WorkspaceId, user: Mapping[str, Any], seen_a
         is_deactivated=user.get("deleted") is True,
         is_outsider=_is_outsider(workspace_id, user),
         tz=user["tz"] if isinstance(user.get("tz"), str) else None,
+        email=_email_of(user),
         seen_at=seen_at,
     )
 
 
-def _name_of(user: Mapping[str, Any]) -> str:
+def _email_of(user: Mapping[str, Any]) -> str | None:
+    """The profile's address, which Slack gives with users:read.email; None also for what no mail could be sent to."""
+    found = _profile_of(user).get("email")
+    return found if isinstance(found, str) and _ADDRESS.fullmatch(found) else None
+
+
+def _profile_of(user: Mapping[str, Any]) -> Mapping[str, Any]:
     profile = user.get("profile")
-    named = profile if isinstance(profile, Mapping) else {}
+    return profile if isinstance(profile, Mapping) else {}
+
+
+def _name_of(user: Mapping[str, Any]) -> str:
+    named = _profile_of(user)
     candidates = (named.get("display_name"), named.get("real_name"), user.get("real_name"), user.get("name"))
     return next((name.strip() for name in candidates if isinstance(name, str) and name.strip()), "")
 
@@ -141,20 +178,39 @@ class Messenger:
         return _failure(await self._call("views.update", workspace_id, json=body))
 
     async def post(
-        self, workspace_id: WorkspaceId, channel: str, message: Message
+        self, workspace_id: WorkspaceId, channel: str, message: Message, *, thread_ts: str | None = None
     ) -> Posted | DeliveryFailure:
-        """Post to a channel, or to a person's DM when `channel` is a user id.
+        """Post to a channel, or to a person's DM when `channel` is a user id; a reply to `thread_ts`, the ts of a message that is no reply.
 
-        If Slack calls the blocks malformed (logged as our bug), the text alone is sent: it holds the essentials.
+        If Slack calls the blocks malformed (logged as our bug), the text alone is sent: it holds the essentials. A public
+        channel we are not in is joined once. Where no reply can be made the message stands by itself.
+        UNKNOWN says that the message may be there: whoever may say a thing twice treats it as RETRY.
         """
         body = {"channel": channel, **message, "unfurl_links": False, "unfurl_media": False}
-        answer = await self._call("chat.postMessage", workspace_id, json=body)
-        if isinstance(answer, DeliveryFailure) and answer.kind is FailureKind.OURS:
-            del body["blocks"]
-            answer = await self._call("chat.postMessage", workspace_id, json=body)
+        if thread_ts:
+            body["thread_ts"] = thread_ts
+        answer = await self._posted(workspace_id, body)
+        if isinstance(answer, DeliveryFailure) and answer.error == "not_in_channel":
+            joined = await self.join(workspace_id, channel)
+            if joined is not None:
+                return joined if joined.kind is FailureKind.RETRY else answer
+            answer = await self._posted(workspace_id, body)
         if isinstance(answer, DeliveryFailure):
             return answer
         return Posted(channel=str(answer.get("channel") or channel), ts=str(answer.get("ts") or ""))
+
+    async def _posted(
+        self, workspace_id: WorkspaceId, body: dict[str, Any]
+    ) -> Mapping[str, Any] | DeliveryFailure:
+        """Post; after a definite no that leaves a plainer way, in that way."""
+        answer = await self._call("chat.postMessage", workspace_id, json=body, once=True)
+        if isinstance(answer, DeliveryFailure) and answer.error in _NO_THREAD and "thread_ts" in body:
+            del body["thread_ts"]
+            answer = await self._call("chat.postMessage", workspace_id, json=body, once=True)
+        if isinstance(answer, DeliveryFailure) and answer.kind is FailureKind.OURS and "blocks" in body:
+            del body["blocks"]
+            answer = await self._call("chat.postMessage", workspace_id, json=body, once=True)
+        return answer
 
     async def update(
         self, workspace_id: WorkspaceId, channel: str, ts: str, message: Message
@@ -186,7 +242,30 @@ class Messenger:
             return no_answer("response_url", error)
         if answer.status_code == 200:
             return None
-        return refusal("response_url", answer.body.strip()[:60], answer.status_code, answer.headers, ())
+        return refusal(
+            "response_url", {"error": answer.body.strip()[:60]}, answer.status_code, answer.headers
+        )
+
+    async def channel(self, workspace_id: WorkspaceId, channel_id: str) -> ChannelInfo | DeliveryFailure:
+        """Ask Slack about a channel (conversations.info). A private one we are not in is LOST, "channel_not_found".
+
+        "missing_scope" (REFUSED) names in `needed` what a workspace admin has to allow by installing the app again.
+        """
+        answer = await self._call(
+            "conversations.info", workspace_id, verb="GET", params={"channel": channel_id}
+        )
+        if isinstance(answer, DeliveryFailure):
+            return answer
+        found = _channel_from_slack(answer.get("channel"))
+        return found or DeliveryFailure(kind=FailureKind.RETRY, error="unreadable_answer")
+
+    async def join(self, workspace_id: WorkspaceId, channel_id: str) -> DeliveryFailure | None:
+        """Enter a public channel (conversations.join); None also where we are in it already. A private one is only ever joined by invitation."""
+        return _failure(await self._call("conversations.join", workspace_id, json={"channel": channel_id}))
+
+    async def alive(self, workspace_id: WorkspaceId) -> DeliveryFailure | None:
+        """Whether Slack still takes the workspace's token (auth.test): None if so, REVOKED if not."""
+        return _failure(await self._call("auth.test", workspace_id))
 
     async def person(self, workspace_id: WorkspaceId, user_id: UserId) -> Person | DeliveryFailure:
         """Ask Slack who someone is."""
@@ -259,6 +338,7 @@ class Messenger:
         json: dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
         seconds: float = BACKGROUND_SECONDS,
+        once: bool = False,
     ) -> Mapping[str, Any] | DeliveryFailure:
         self._refuse()
         token = self._token_of(workspace_id)
@@ -266,7 +346,23 @@ class Messenger:
             return DeliveryFailure(kind=FailureKind.REVOKED, error="not_installed")
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
         call = self._client.api_call(method, http_verb=verb, json=json, params=params, headers=headers)
-        return await answer_of(method, call, seconds)
+        return await answer_of(method, call, seconds, once=once)
+
+
+def _channel_from_slack(found: object) -> ChannelInfo | None:
+    if not isinstance(found, Mapping) or not isinstance(found.get("id"), str):
+        return None
+    is_im = found.get("is_im") is True or found.get("is_mpim") is True
+    return ChannelInfo(
+        id=found["id"],
+        name=found["name"] if isinstance(found.get("name"), str) and not is_im else "",
+        # Of before March 2021 some private channels say only that they are a group.
+        is_private=found.get("is_private") is True or found.get("is_group") is True or is_im,
+        is_archived=found.get("is_archived") is True,
+        is_member=found.get("is_member") is True or is_im,
+        is_shared=any(found.get(flag) is True for flag in ("is_ext_shared", "is_pending_ext_shared")),
+        is_im=is_im,
+    )
 
 
 def _failure(answer: Mapping[str, Any] | DeliveryFailure) -> DeliveryFailure | None:

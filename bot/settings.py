@@ -6,8 +6,6 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -16,11 +14,13 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot import mail_settings
 from bot.errors import SettingsProblem, SettingsProblems
+from bot.mail_settings import Sender, SmtpServer, is_loopback
+from bot.settings_list import DEMO_PORT, KNOWN, MEND
 from store.vault import BadKeys, Vault
 
 _PREFIXES = ("SLACK_", "LEXER_")
-DEMO_PORT = 8080
 _PROVIDER_SETTING = re.compile(r"LEXER_([A-Z0-9_]+?)_(CLIENT_ID|CLIENT_SECRET)")
 
 
@@ -77,14 +77,6 @@ def _split(value: str) -> SplitResult:
     return parts
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` (no port, no brackets) is this machine itself."""
-    try:
-        return host.lower() == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 # Drivers this bot carries; the short forms people paste are completed.
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -108,6 +100,16 @@ def _keys(value: SecretStr) -> SecretStr:
         Vault.from_setting(value.get_secret_value())
     except BadKeys as bad:
         raise ValueError(f"cannot be used: {str(bad).rstrip('.')}") from None
+    return value
+
+
+def _smtp_url(value: SecretStr) -> SecretStr:
+    mail_settings.smtp_server(value.get_secret_value())
+    return value
+
+
+def _mail_from(value: str) -> str:
+    mail_settings.sender(value)
     return value
 
 
@@ -140,6 +142,8 @@ class Settings(BaseSettings):
     )
     """Secret, since it may hold a password."""
     lexer_secret_keys: Annotated[SecretStr, AfterValidator(_keys)]
+    lexer_smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
+    lexer_mail_from: Annotated[str, AfterValidator(_mail_from)] | None = None
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
     """By provider key, lower case."""
 
@@ -166,76 +170,13 @@ class Settings(BaseSettings):
         """Slack reaches us over a WebSocket we open, not over /slack/events."""
         return self.slack_app_token is not None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What `check` says of one setting."""
-
-    name: str
-    secret: bool
-    default: str | None
-    mend: str
-
-
-_KNOWN = (
-    _Known(
-        name="SLACK_BOT_TOKEN",
-        secret=True,
-        default=None,
-        mend="Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions of your Slack app.",
-    ),
-    _Known(
-        name="SLACK_SIGNING_SECRET",
-        secret=True,
-        default=None,
-        mend="Copy the Signing Secret from Basic Information of your Slack app, or set SLACK_APP_TOKEN to use Socket Mode.",
-    ),
-    _Known(
-        name="SLACK_APP_TOKEN",
-        secret=True,
-        default=None,
-        mend="For Socket Mode make an app-level token (xapp-…) with connections:write under Basic Information.",
-    ),
-    _Known(
-        name="SLACK_API_URL",
-        secret=False,
-        default="https://slack.com/api/",
-        mend="Leave it out for Slack itself; GovSlack and test servers have their own address.",
-    ),
-    _Known(
-        name="LEXER_PUBLIC_URL",
-        secret=False,
-        default=None,
-        mend="Set the address browsers reach this bot at, e.g. https://lexer.example.com (sign-ins come back there).",
-    ),
-    _Known(name="LEXER_HOST", secret=False, default="127.0.0.1", mend="Set the address to listen on."),
-    _Known(name="LEXER_PORT", secret=False, default="3000", mend="Set a number from 1 to 65535."),
-    _Known(
-        name="LEXER_DATABASE_URL",
-        secret=False,
-        default="sqlite+aiosqlite:///lexer.db",
-        mend="Write sqlite+aiosqlite:///file.db or postgresql+asyncpg://user:password@host/database.",
-    ),
-    _Known(
-        name="LEXER_SECRET_KEYS",
-        secret=True,
-        default=None,
-        mend="Run `lexer-bot keys new` and set what it prints; keep it as safe as the database.",
-    ),
-    _Known(
-        name="LEXER_DEMO_PORT", secret=False, default=str(DEMO_PORT), mend="Set a number from 1 to 65535."
-    ),
-)
-_MEND = {known.name: known.mend for known in _KNOWN}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingRow:
-    """A line of `lexer-bot check`. `state` never holds a secret."""
-
-    name: str
-    default: str
-    state: str
+    @property
+    def mail(self) -> tuple[SmtpServer, Sender] | None:
+        """Where e-mails go and whom they come from; None: they are not set up."""
+        if self.lexer_smtp_url is None or self.lexer_mail_from is None:
+            return None
+        server = mail_settings.smtp_server(self.lexer_smtp_url.get_secret_value())
+        return server, mail_settings.sender(self.lexer_mail_from)
 
 
 def gather(env: Mapping[str, str], env_file: Path | None) -> Mapping[str, str]:
@@ -275,11 +216,20 @@ def load(env: Mapping[str, str], env_file: Path | None) -> Settings:
     """
     values = gather(env, env_file)
     fields = {name.lower(): value for name, value in values.items() if name.lower() in Settings.model_fields}
+    half = _half_of_mail(values)
     try:
-        return Settings.model_validate({**fields, "providers": provider_settings(values)})
+        settings = Settings.model_validate({**fields, "providers": provider_settings(values)})
     except ValidationError as error:
         problems = [_problem(e["loc"], e["type"], e["msg"]) for e in error.errors(include_input=False)]
-        raise SettingsProblems(_with_way_in(problems, values)) from None
+        raise SettingsProblems(_with_way_in([*problems, *half], values)) from None
+    if half:
+        raise SettingsProblems(half)
+    return settings
+
+
+def _half_of_mail(values: Mapping[str, str]) -> list[SettingsProblem]:
+    missing = [name for name in ("LEXER_SMTP_URL", "LEXER_MAIL_FROM") if name not in values]
+    return [_problem((name,), "missing", "") for name in missing] if len(missing) == 1 else []
 
 
 def provider_settings(values: Mapping[str, str]) -> Mapping[str, ProviderSettings]:
@@ -312,7 +262,7 @@ def _problem(place: tuple[int | str, ...], kind: str, words: str) -> SettingsPro
     what = "is missing" if kind == "missing" else words.removeprefix("Value error, ")
     if kind in {"int_parsing", "greater_than_equal", "less_than_equal"}:
         what = "is not a port number"
-    return SettingsProblem(name=name, what=what, mend=_MEND.get(name, "Correct it."))
+    return SettingsProblem(name=name, what=what, mend=MEND.get(name, "Correct it."))
 
 
 def _with_way_in(problems: list[SettingsProblem], values: Mapping[str, str]) -> list[SettingsProblem]:
@@ -320,7 +270,7 @@ def _with_way_in(problems: list[SettingsProblem], values: Mapping[str, str]) -> 
     without = "SLACK_SIGNING_SECRET" not in values and "SLACK_APP_TOKEN" not in values
     if without and all(problem.name != "SLACK_SIGNING_SECRET" for problem in problems):
         problems.append(_problem((), "missing", ""))
-    order = {known.name: place for place, known in enumerate(_KNOWN)}
+    order = {known.name: place for place, known in enumerate(KNOWN)}
     return sorted(problems, key=lambda problem: order.get(problem.name, len(order)))
 
 
@@ -357,28 +307,3 @@ def _alone(name: str, value: str | None, parse: Callable[[str], str]) -> str:
         return parse(value)
     except ValueError as error:
         raise SettingsProblems([_problem((name,), "", str(error))]) from None
-
-
-def describe(values: Mapping[str, str]) -> tuple[SettingRow, ...]:
-    """A row for each setting, from `gather`'s values; secrets appear as "set"."""
-    rows = [_row(known, values.get(known.name)) for known in _KNOWN]
-    names = {known.name for known in _KNOWN}
-    others = sorted(name for name in values if name not in names)
-    return (*rows, *(SettingRow(name=name, default="", state="set") for name in others))
-
-
-def _row(known: _Known, value: str | None) -> SettingRow:
-    default = known.default or ""
-    if value is None:
-        return SettingRow(name=known.name, default=default, state="default" if known.default else "not set")
-    return SettingRow(
-        name=known.name, default=default, state="set" if known.secret else without_password(value)
-    )
-
-
-def without_password(url: str) -> str:
-    """An address as it may be shown: what stands between "://" and the last "@" is left out, and so is a query."""
-    scheme, colon, rest = url.partition("://")
-    user, at, place = rest.rpartition("@")
-    hidden = "…@" if at and user else ""
-    return f"{scheme}{colon}{hidden}{place.partition('?')[0]}" if colon else url

@@ -4,6 +4,7 @@ import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import idna
@@ -60,6 +61,7 @@ class Target:
         return f"{base.rstrip('/')}/{self.host}{self.path}" + (f"?{self.query}" if self.query else "")
 
 
+@lru_cache(maxsize=1024)  # the same few hosts at every call
 def ascii_host(host: str) -> str:
     """A host name in lower-case ASCII after IDNA 2008 with UTS 46 mapping; raises `OutsideRefused` if it is none."""
     # UTS 46 drops zero-width and soft characters; a name that has any is meant to deceive.

@@ -1,6 +1,6 @@
 """Named queries that read alerts, with what their messages say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, func, select
 from store.database import Tx
 from store.records import AccountId, GroupId, WorkspaceId
 from store.rows import chunks, columns_of
-from store.tables import account_groups, accounts
-from store.watch_records import Alert, AlertAccount, AlertDetail, AlertId
+from store.tables import account_groups, accounts, groups
+from store.watch_records import Alert, AlertAccount, AlertDetail, AlertId, Outcome
 from store.watch_tables import ALERT_ACCOUNT_OPEN, ALERT_OPEN, alert_accounts, alerts
 
 _ALERT = columns_of(Alert, alerts)
@@ -57,6 +57,46 @@ async def groups_of(tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> frozenset[Gro
     )
     query = select(account_groups.c.group_id).distinct().join(alert_accounts, same).where(_in(ws, [alert_id]))
     return frozenset((await tx.conn.scalars(query)).all())
+
+
+async def group_names(
+    tx: Tx, ws: WorkspaceId, alert_ids: Collection[AlertId]
+) -> Mapping[AlertId, tuple[str, ...]]:
+    """Names of the Groups that use any account of each alert, settled or not; by name."""
+    mine = and_(
+        account_groups.c.workspace_id == alert_accounts.c.workspace_id,
+        account_groups.c.account_id == alert_accounts.c.account_id,
+    )
+    theirs = and_(
+        groups.c.workspace_id == account_groups.c.workspace_id, groups.c.id == account_groups.c.group_id
+    )
+    found: dict[AlertId, set[str]] = {}
+    for chunk in chunks(alert_ids):
+        query = select(alert_accounts.c.alert_id, groups.c.name).distinct()
+        joined = query.select_from(alert_accounts).join(account_groups, mine).join(groups, theirs)
+        for alert_id, name in await tx.conn.execute(joined.where(_in(ws, chunk))):
+            found.setdefault(alert_id, set()).add(name)
+    return {alert_id: tuple(sorted(names, key=str.casefold)) for alert_id, names in found.items()}
+
+
+async def outcomes(
+    tx: Tx, ws: WorkspaceId, alert_ids: Collection[AlertId]
+) -> Mapping[AlertId, tuple[Outcome, ...]]:
+    """How all accounts of each alert stand, however many, counted: the most frequent first."""
+    here = alert_accounts.c
+    kinds = (here.reason, here.resolution, here.resolved_by, here.resolved_at.is_(None))
+    found: dict[AlertId, list[Outcome]] = {}
+    for chunk in chunks(alert_ids):
+        query = select(here.alert_id, *kinds, func.count()).where(_in(ws, chunk))
+        for alert_id, reason, resolution, by, is_open, number in await tx.conn.execute(
+            query.group_by(here.alert_id, *kinds)
+        ):
+            one = Outcome(reason=reason, open=bool(is_open), resolution=resolution, by=by, number=number)
+            found.setdefault(alert_id, []).append(one)
+    return {
+        alert_id: tuple(sorted(ways, key=lambda one: (-one.number, str(one.reason), str(one.by))))
+        for alert_id, ways in found.items()
+    }
 
 
 async def due_reminders(tx: Tx, now: datetime, limit: int) -> tuple[Alert, ...]:

@@ -81,6 +81,12 @@ def _tile(row: Sequence[Any]) -> Tile:
     )
 
 
+async def size(tx: Tx, workspace_id: WorkspaceId, provider_key: str) -> int:
+    """How many accounts a workspace has at a provider."""
+    query = select(integrations.c.total).where(_is(workspace_id, provider_key))
+    return int(await tx.conn.scalar(query) or 0)
+
+
 async def workspaces_with(tx: Tx, provider_key: str) -> tuple[WorkspaceId, ...]:
     """Workspaces that have accounts at a provider, by id."""
     query = select(integrations.c.workspace_id).where(

@@ -151,6 +151,16 @@ class AlertDetail:
     resolved: int
 
 
+class Outcome(NamedTuple):
+    """How many accounts of an alert stand alike: why they broke, and how that ended, if it did."""
+
+    reason: str | None
+    open: bool
+    resolution: str | None
+    by: UserId | None
+    number: int
+
+
 class ChannelState(StrEnum):
     """Whether posts reach an Integrator channel."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.mailer import Mailer
 from bot.messenger import Messenger
 from bot.usecases.drawn import Drawn
 from bot.usecases.members import Members
@@ -30,6 +31,8 @@ class Context:
     """Wake a tick now ("deliver", "revoke"): returns at once; the scheduler's own interval is the fallback."""
     worker: str
     """This process's name as lease owner, unique per start."""
+    mailer: Mailer | None = None
+    """None: e-mail is not set up."""
     members: Members = field(default_factory=Members)
     drawn: Drawn = field(default_factory=Drawn)
     pace: Pace = field(default_factory=Pace)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from blocks.listing import category_words
 from bot.interactions import Command
-from bot.settings import describe
+from bot.settings_list import describe
 from connectors.providers import all_providers
 from tests.architecture.handlers import handlers
 from tests.architecture.house import ROOT

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsProblems
-from bot.settings import demo_port, describe, gather, load, public_url, without_password
+from bot.settings import demo_port, gather, load, public_url
+from bot.settings_list import describe, without_password
 from store.vault import new_key_line
 
 GOOD = {

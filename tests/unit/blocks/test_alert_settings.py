@@ -1,12 +1,13 @@
 """`/lexer alerts`: choosing where alerts go, and what one wants for oneself."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from blocks import alert_channels, alert_samples, alert_settings
-from blocks.alert_settings_views import ChannelProblem, ChannelRow, GroupChannelView, PersonalView
+from blocks.alert_settings_views import ChannelProblem, ChannelRow, GroupChannelView, PersonalView, ZoneChoice
 from blocks.views import GroupOption
 from tests.unit.blocks.test_alerts import labels, said
 
@@ -27,18 +28,19 @@ def test_the_form_starts_with_what_is_set() -> None:
     days = [day["value"] for day in found[alert_settings.DIGEST_DAYS_BLOCK]["initial_options"]]
     assert days == ["mon", "tue", "wed", "thu", "fri"]
     zone = found[alert_settings.ZONE_BLOCK]["initial_option"]
-    assert (zone["text"]["text"], zone["value"]) == ("Berlin (Europe)", "Europe/Berlin")
+    assert (zone["text"]["text"], zone["value"]) == ("Berlin (Europe), GMT+1", "Europe/Berlin")
     assert [box["value"] for box in found[alert_settings.ME_BLOCK]["initial_options"]] == ["dm", "mail"]
     assert found[alert_settings.QUIET_FROM_BLOCK]["initial_time"] == "19:00"
     assert found[alert_settings.QUIET_TO_BLOCK]["initial_time"] == "08:00"
 
 
-def test_the_first_time_offers_the_channel_one_is_in() -> None:
-    """Only channels of this company are offered, the one the command was typed in first; there is nothing to test yet."""
+def test_the_first_time_no_channel_is_chosen() -> None:
+    """Only channels of this company are offered, none is chosen by itself: who came for their quiet hours chooses none."""
     view = replace(alert_samples.settings("Marketing"), channel=None)
     drawn = alert_settings.alert_settings(view)
     select = fields(drawn)[alert_channels.CHANNEL_BLOCK]
-    assert select["default_to_current_conversation"] is True
+    assert "default_to_current_conversation" not in select
+    assert "initial_conversation" not in select
     assert select["filter"]["exclude_external_shared_channels"] is True
     assert select["filter"]["include"] == ["public", "private"]
     assert labels(drawn) == ["Choose a channel for a Group"]
@@ -79,10 +81,20 @@ def test_saved_says_where_alerts_go() -> None:
     """After Save one reads where alerts go from now on, and can prove it."""
     view = alert_samples.settings("Marketing", group_channels=1)
     drawn = alert_settings.settings_saved(view)
-    assert "Alerts go to <#C0ALERTS>, <#C0OTHER>, and to the Integrators." in said(drawn)
+    assert "When an account stops working, <#C0ALERTS>, <#C0OTHER> and the Integrators are told." in said(
+        drawn
+    )
     assert labels(drawn) == ["Send a test message"]
     none = alert_settings.settings_saved(replace(view, channel=None, group_channels=()))
     assert "No channel is chosen" in said(none)
+    assert labels(none) == []
+    tested = (
+        ChannelRow(channel_id="C0ALERTS"),
+        ChannelRow(channel_id="C0OLD", problem=ChannelProblem.ARCHIVED),
+    )
+    words = said(alert_settings.settings_saved(replace(view, tested=tested)))
+    assert "A test message is in <#C0ALERTS>." in words
+    assert "<#C0OLD> did not get the test message. This channel is archived." in words
     assert "test, sent by <@U0MARIA>" in said(alert_channels.proof("U0MARIA"))
 
 
@@ -101,14 +113,19 @@ def test_a_private_channel_says_how_to_invite() -> None:
     assert "Invite me: type /invite @Acme Lexer in #integrations, then press Save again." in words
 
 
-def test_a_city_finds_its_time_zone() -> None:
-    """One types the city; what starts with it comes first; nothing typed shows the first hundred."""
-    zones = ["America/New_York", "Europe/Berlin", "Europe/Bern", "Asia/Aberdeen", "UTC"]
-    found = [option["value"] for option in alert_settings.zone_options(zones, " ber")]
-    assert found == ["Europe/Berlin", "Europe/Bern", "Asia/Aberdeen"]
-    (york,) = alert_settings.zone_options(zones, "new york")
-    assert york["text"]["text"] == "New York (America)"
-    assert len(alert_settings.zone_options([f"Europe/{n}" for n in range(400)], "")) == 100
+def test_a_zone_is_named_by_its_city() -> None:
+    """One reads the city first, then where it is and how far from Greenwich."""
+    zones = [ZoneChoice(name="America/New_York", offset="GMT-5"), ZoneChoice(name="UTC")]
+    words = [option["text"]["text"] for option in alert_settings.zone_options(zones)]
+    assert words == ["New York (America), GMT-5", "UTC"]
+
+
+def test_a_member_reads_where_alerts_go() -> None:
+    """Who may change nothing sees where alerts go, and whom to ask."""
+    view = replace(alert_samples.settings("Marketing"), may_choose=False, personal=None)
+    words = said(alert_settings.alert_settings(view))
+    assert "When an account stops working, <#C0ALERTS> and the Integrators are told." in words
+    assert "Only Integrators and workspace admins can change" in words
 
 
 def test_the_channel_of_one_group() -> None:
@@ -120,7 +137,7 @@ def test_the_channel_of_one_group() -> None:
         GroupChannelView(groups=groups, group_id="g1", channel_id="C0OTHER")
     )
     assert alert_channels.GROUP_BLOCK not in fields(change)
-    assert change["private_metadata"] == "g1"
+    assert json.loads(change["private_metadata"]) == {"g": "g1", "k": ""}
     assert "*Marketing*" in said(change)
     (block,) = [block for block in change["blocks"] if block["type"] == "input"]
     assert block["optional"] is True
