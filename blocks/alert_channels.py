@@ -26,7 +26,6 @@ GROUP_BLOCK = "alerts.group.which"
 GROUP_INPUT = "alerts.group.which.input"
 NO_GROUP = "Choose a Group."
 NO_CHANNEL = "Choose a channel."
-SLACK_BUSY = "Slack did not answer just now. Press Save again in a moment."
 _OPTIONS = 100
 _GROUPS_OFFERED = 1000
 _PROBLEMS: Mapping[ChannelProblem, str] = MappingProxyType(
@@ -36,6 +35,8 @@ _PROBLEMS: Mapping[ChannelProblem, str] = MappingProxyType(
         ChannelProblem.GONE: "Lexer cannot see {channel}. If it is private, type /invite @{bot} in it, then press Save again.",
         ChannelProblem.SHARED: "People of other companies are in {channel}. Choose a channel only your team is in.",
         ChannelProblem.NOT_ALLOWED: "Only some people may post in {channel}. Choose another one, or ask an admin to let @{bot} post there.",
+        ChannelProblem.NOT_PERMITTED: "Lexer has no permission to look at {channel}. Ask a workspace admin to install Lexer again.",
+        ChannelProblem.NO_ANSWER: "Slack did not answer about {channel} just now. Try again in a moment.",
     }
 )
 

@@ -89,7 +89,7 @@ def _standing(view: AlertDetailsView) -> str:
 
 def _ways_on(view: AlertDetailsView) -> Iterator[Json]:
     first = main_button(view.alert)
-    other = open_button(view.alert.provider_key, view.alert.provider)
+    other = open_button(view.alert.provider_key, view.alert.provider, alert_id=view.alert.id)
     yield first
     if other["action_id"] != first["action_id"]:
         yield other

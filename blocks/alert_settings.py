@@ -60,7 +60,7 @@ DAYS: Mapping[str, str] = MappingProxyType(
 )
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _GROUP_CHANNELS_SHOWN = 20
-_WHO_MAY = "Only Integrators and workspace admins can change where alerts go. Ask one of them, they are happy to help."
+_WHO_MAY = "Only Integrators and workspace admins can change where alerts go. Ask one of them."
 QUIET_BOTH = "Choose both times, or none."
 QUIET_SAME = "Choose two different times."
 ZONE_UNKNOWN = "Choose a time zone from the list."
@@ -120,7 +120,7 @@ def _channels(view: AlertSettingsView) -> Iterator[Json]:
     chosen = view.channel.channel_id if view.channel else None
     hint = (
         "When an account stops working, this channel is told, and each Integrator by themselves. "
-        "Empty: only the Integrators. Private channel: type /invite @Lexer in it first."
+        "Leave it empty to tell only the Integrators."
     )
     yield input_block(CHANNEL_BLOCK, "Channel for alerts", channel_select(chosen), hint=hint, optional=True)
     if view.channel is not None and view.channel.problem is not None:
@@ -228,12 +228,16 @@ def _personal(view: PersonalView, *, divided: bool) -> Iterator[Json]:
         control["initial_options"] = chosen
     hint = "Channels are told in any case."
     yield input_block(ME_BLOCK, "Tell me by", control, hint=hint, optional=True)
-    quiet = "Messages and e-mails to you wait until they are over. Leave both times empty for none."
+    quiet = "In your own time zone. Messages and e-mails to you wait until they are over. Leave both empty for none."
     yield input_block(
         QUIET_FROM_BLOCK, "My quiet hours, from", _time(QUIET_FROM_INPUT, view.quiet_from), optional=True
     )
     yield input_block(
-        QUIET_TO_BLOCK, "until", _time(QUIET_TO_INPUT, view.quiet_to), hint=quiet, optional=True
+        QUIET_TO_BLOCK,
+        "My quiet hours, until",
+        _time(QUIET_TO_INPUT, view.quiet_to),
+        hint=quiet,
+        optional=True,
     )
 
 

@@ -17,6 +17,10 @@ class ChannelProblem(StrEnum):
     """People of other organisations are in it."""
     NOT_ALLOWED = "not_allowed"
     """Only some people may post there."""
+    NOT_PERMITTED = "not_permitted"
+    """The bot was installed before it needed to look at channels."""
+    NO_ANSWER = "no_answer"
+    """Slack has trouble just now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

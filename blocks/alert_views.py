@@ -123,6 +123,8 @@ class DigestView:
     alerts: tuple[AlertView, ...]
     """Open ones, the longest broken first; snoozed ones are only counted."""
     snoozed: int = 0
+    others: int = 0
+    """Alerts that came later and have messages of their own; looked at only when all of `alerts` are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,8 @@ class ReminderView:
     at: datetime
     taken_before_by: str | None = None
     """Who had taken it, once it is back with everybody."""
+    answered: bool = False
+    """Somebody has taken, kept, snoozed or handed it back since: nothing is left to press."""
 
 
 class Place(StrEnum):

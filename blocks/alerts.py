@@ -75,16 +75,16 @@ def main_button(view: AlertView) -> Json:
     if view.broken <= 1 and len(view.accounts) == 1:
         account = view.accounts[0]
         spoken = f"Reconnect {plain_name(account.name, 60)}"
-        return button(
-            "Reconnect", f"{RECONNECT}:{account.id}", value=account.id, style="primary", label=spoken
-        )
-    return open_button(view.provider_key, view.provider, primary=True)
+        value = metadata(a=view.id, i=account.id)
+        return button("Reconnect", f"{RECONNECT}:{account.id}", value=value, style="primary", label=spoken)
+    return open_button(view.provider_key, view.provider, alert_id=view.id, primary=True)
 
 
-def open_button(provider_key: str, provider: str, *, primary: bool = False) -> Json:
-    """The way to all accounts of an integration, the disconnected ones on top."""
+def open_button(provider_key: str, provider: str, *, alert_id: str = "", primary: bool = False) -> Json:
+    """The way to all accounts of an integration, the disconnected ones on top. `alert_id`: of the alert it stands under."""
     text = f"Open {plain_name(provider, 60)}"
-    return button(text, f"{OPEN}:{provider_key}", value=provider_key, style="primary" if primary else None)
+    value = metadata(a=alert_id, k=provider_key) if alert_id else provider_key
+    return button(text, f"{OPEN}:{provider_key}", value=value, style="primary" if primary else None)
 
 
 def _taking(view: AlertView) -> Iterator[Json]:
@@ -93,11 +93,12 @@ def _taking(view: AlertView) -> Iterator[Json]:
     elif view.taken_by == view.reader:
         yield _let_go(view)
     else:
-        yield _take(view, "Take over")
+        # From whom: somebody else may have taken it before this is pressed.
+        yield _take(view, "Take over", metadata(a=view.id, o=view.taken_by))
 
 
-def _take(view: AlertView, text: str) -> Json:
-    return button(text, TAKE, value=view.id, label=f"{text}: {_spoken(view)}")
+def _take(view: AlertView, text: str, value: str = "") -> Json:
+    return button(text, TAKE, value=value or view.id, label=f"{text}: {_spoken(view)}")
 
 
 def _let_go(view: AlertView) -> Json:
@@ -157,6 +158,21 @@ def already_over(view: AlertView) -> Message:
     return _line(f"{headline(view)}\n{resolution(view)} Nothing is left to do.")
 
 
+def how_it_stands(view: AlertView) -> Message:
+    """To who pressed a button that does not fit how it now stands, only they see it."""
+    return _line("\n".join(line for line in (headline(view), state(view) or on_it(view)) if line))
+
+
+def taken_over(view: AlertView, before: str) -> Message:
+    """To who took it from somebody else, only they see it."""
+    return _line(f"{user(before)} had taken {subject(view)}. Now you are on it; please tell them.")
+
+
+def kept(view: AlertView) -> Message:
+    """To who keeps it, only they see it."""
+    return _line(f"You are still on it: {subject(view)}. Lexer asks you again in 4 hours if need be.")
+
+
 def refusal(view: RefusalView) -> Message:
     """To a member who pressed a button, only they see it."""
     return _line(refusal_words(view))
@@ -183,6 +199,8 @@ def reminder(view: ReminderView) -> Message:
         return _line(f"Done. {resolution(told)}")
     verb = "is" if total(told) == 1 or told.broken == 1 else "are"
     still = f"*{subject(told)}* {verb} still disconnected"
+    if view.answered:
+        return _line(f"{still}. {state(told) or on_it(told)}")
     if told.taken_by is not None:
         ago = f" You took it {lasted(told.taken_at, view.at)} ago." if told.taken_at else ""
         text = f"{user(told.taken_by)}, {still}.{ago} Are you still on it?"

@@ -4,7 +4,7 @@ from blocks.alert_views import AlertView, DigestView, OldDigestView
 from blocks.alert_words import first_names, on_it, subject, total, why
 from blocks.alerts import open_button
 from blocks.integration import RECONNECT
-from blocks.parts import Json, Message, button, context, header, message, section
+from blocks.parts import Json, Message, button, context, header, message, metadata, section
 from blocks.text import count, day, lasted, plain_name, when
 
 _NAMES = 3
@@ -15,6 +15,9 @@ ALL_COMMAND = "/lexer integrations disconnected"
 
 def digest(view: DigestView) -> Message:
     """The digest; with nothing broken it says so."""
+    if not view.alerts and view.others:
+        text = f"🟢 *What was listed here is done*, {day(view.at)}. What broke since has a message of its own."
+        return message(text, [section(text)])
     if not view.alerts:
         text = f"🟢 *Nothing is disconnected*, {day(view.at)}.{_snoozed(view)}"
         return message(text, [section(text)])
@@ -45,8 +48,9 @@ def _row_button(alert: AlertView, number: int) -> Json:
     if alert.broken <= 1 and len(alert.accounts) == 1:
         account = alert.accounts[0]
         spoken = f"Reconnect {plain_name(account.name, 60)}"
-        return button("Reconnect", f"{RECONNECT}:{number}:{account.id}", value=account.id, label=spoken)
-    drawn = open_button(alert.provider_key, alert.provider)
+        value = metadata(a=alert.id, i=account.id)
+        return button("Reconnect", f"{RECONNECT}:{number}:{account.id}", value=value, label=spoken)
+    drawn = open_button(alert.provider_key, alert.provider, alert_id=alert.id)
     return drawn | {"action_id": f"{drawn['action_id']}:{number}"}
 
 

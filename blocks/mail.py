@@ -12,7 +12,7 @@ from blocks.alert_views import End
 from blocks.alert_words import stands_still
 from blocks.mail_views import AlertMailView, AllClearMailView, MailAccount, MailReader
 from blocks.status import reason_words
-from blocks.text import count, lasted, plain_name, plain_names, shorten
+from blocks.text import count, lasted, listed, plain_name, plain_names, shorten
 
 SUBJECT_LIMIT = 120
 _NAMES_SHOWN = 10
@@ -69,7 +69,7 @@ def _title(view: AlertMailView) -> str:
 def _why(view: AlertMailView) -> str:
     since = f"Since {_when(view.since, view.reader)}"
     reasons = {reason_words(account.reason) for account in view.accounts}
-    if len(reasons) != 1:
+    if len(reasons) != 1 or not view.same_reason:
         return f"{since}."
     by = view.accounts[0].connected_by
     who = f" It was connected by {_called(by)}." if view.broken <= 1 and by else ""
@@ -99,12 +99,20 @@ def _row(account: MailAccount) -> str:
 def _steps(view: AlertMailView) -> tuple[str, ...]:
     provider = _called(view.provider)
     one = view.broken <= 1
-    steps = ["Open Lexer in Slack: its messages to you hold this alert."]
-    if one:
-        steps.append("Press Reconnect there, then Continue.")
+    if view.reader.in_dm:
+        steps = ["Open Lexer in Slack: its messages to you hold this alert."]
+        there = (
+            "Reconnect there, then Continue"
+            if one
+            else f"Open {provider} there, then Reconnect beside each account"
+        )
     else:
-        steps.append(f"Press Open {provider} there, then Reconnect beside each account.")
-    role = f" You need to be {_called(view.role_needed, 200).rstrip('.')}." if view.role_needed else ""
+        steps = ["Open Slack and type /lexer integrations."]
+        there = f"Open beside {provider}, then Reconnect beside {'the account' if one else 'each account'}"
+    steps.append(f"Press {there}.")
+    role = (
+        f" Who can sign in there: {_called(view.role_needed, 200).rstrip('.')}." if view.role_needed else ""
+    )
     called = _called(view.accounts[0].name) if one and view.accounts else "the account it asks for"
     steps.append(f"Sign in to {provider} as {called}.{role}")
     if view.switch_hint:
@@ -125,7 +133,7 @@ def all_clear_mail(view: AllClearMailView) -> Mail:
     ]
     when = _when(view.ended_at, view.reader)
     ended = f"{how}{by}, {when}, after {lasted(view.since, view.ended_at)}. Nothing is left to do."
-    several = () if one else (_names(view.accounts, _NAMES_SHOWN),)
+    several = () if one else (_first_names(view),)
     letter = _Letter(
         title=f"{title}.",
         paragraphs=(ended, *(part for part in several if part)),
@@ -140,6 +148,12 @@ def _what(view: AllClearMailView) -> str:
     if view.total <= 1 and view.accounts:
         return f"{_called(view.accounts[0], 50)} at {provider}"
     return f"{count(view.total, _called(view.account_noun, 30))} at {provider}"
+
+
+def _first_names(view: AllClearMailView) -> str:
+    shown = [_called(account, 40) for account in view.accounts[:_NAMES_SHOWN]]
+    more = view.total - len(shown)
+    return f"{', '.join(shown)} and {more:,} more" if shown and more > 0 else listed(shown)
 
 
 def _called(text: str, limit: int = 80) -> str:

@@ -17,6 +17,8 @@ class MailReader:
     """https: the way to this bot's direct messages, from any browser."""
     stop_url: str
     """https: where mails can be stopped."""
+    in_dm: bool = True
+    """False: the reader wants no direct messages, so none holds the alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class AlertMailView:
     """The first ones (ten are shown)."""
     broken: int
     """How many, of any number."""
+    same_reason: bool = True
+    """False: those not shown have other reasons."""
     since: datetime
     groups: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()

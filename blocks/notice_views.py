@@ -35,6 +35,10 @@ class WarningView:
     """Renewed or removed meanwhile."""
     ran_out: bool = False
     """Too late: an alert tells the rest."""
+    superseded: bool = False
+    """A newer warning of the same end is further down."""
+    connected_by: str | None = None
+    """Slack user id of who signed in, where that is not the reader: they cannot renew it any more."""
 
 
 class WatcherProblem(StrEnum):

@@ -1,6 +1,7 @@
 """What one person is told by DM before or beside alerts: a sign-in that ends soon, a lost channel, trouble with the watching itself."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from blocks.alert_settings_views import ChannelProblem
@@ -11,7 +12,7 @@ from blocks.integration import ASK, RECONNECT
 from blocks.notice_views import ChannelLostView, WarningView, WatcherProblem, WatcherView
 from blocks.parts import Json, Message, actions, button, context, message, section
 from blocks.status import Status, phrase
-from blocks.text import channel, count, lasted, listed, name, names, plain_name, when
+from blocks.text import channel, count, lasted, listed, name, names, plain_name, user, when
 
 _LOST: Mapping[ChannelProblem, str] = MappingProxyType(
     {
@@ -20,6 +21,8 @@ _LOST: Mapping[ChannelProblem, str] = MappingProxyType(
         ChannelProblem.GONE: "The channel is gone, or Lexer was taken out of it.",
         ChannelProblem.SHARED: "People of other companies are in that channel now.",
         ChannelProblem.NOT_ALLOWED: "Only some people may post in that channel now.",
+        ChannelProblem.NOT_PERMITTED: "Lexer has no permission to post there any more.",
+        ChannelProblem.NO_ANSWER: "Slack takes no messages for that channel.",
     }
 )
 _RUNS = "If this lasts, tell the person who runs the bot."
@@ -35,20 +38,34 @@ def warning(view: WarningView) -> Message:
     what = _what(view)
     one = len(view.accounts) <= 1
     if view.ended is not None:
-        return _line(f"{_ended(view.ended, what, one=one)}\n{ended_words(view.ended, view.ended_at)}")
+        return _line(f"{_ended(view.ended, what, one=one)}\n{_how(view.ended, view.ended_at)}")
     if view.ran_out:
         verb = "has" if one else "have"
         return _line(
             f"🔴 *{what} {verb} expired*, {when(view.ends_at)}.\nA message of its own says what to do."
         )
+    if view.superseded:
+        return _line(f"🟡 {what} {_expires(view, one=one)}. A newer message is further down.")
     lines = [f"🟡 *{what} {_expires(view, one=one)}*", _reconnect_by(view)]
     if still := stands_still(view.stops):
         lines.append(f"After that {still}.")
     if len(view.accounts) > 1:
         lines.append(f"Accounts: {names([account.name for account in view.accounts], 10)}.")
-    small = "You get this because you connected it." if one else "You get this because you connected them."
+    small = _because(view, one=one)
     text = "\n".join(lines)
     return message(f"{text}\n{small}", [section(text), actions(*_warning_buttons(view)), context(small)])
+
+
+def _because(view: WarningView, *, one: bool) -> str:
+    if view.connected_by is None:
+        return f"You get this because you connected {'it' if one else 'them'}."
+    return f"You get this because you are an Integrator. {user(view.connected_by)} connected {'it' if one else 'them'}."
+
+
+def _how(ended: Ended, at: datetime | None) -> str:
+    if ended.end is End.RECOVERED:
+        return "Nothing is left to do."
+    return ended_words(ended, at)
 
 
 def _ended(ended: Ended, what: str, *, one: bool) -> str:

@@ -20,6 +20,7 @@ from bot.errors import NetworkInTransaction
 from bot.handlers import Handlers, discover
 from bot.in_flight import InFlight
 from bot.installations import Installations, ask_slack, client_address
+from bot.mailer import mailer_of
 from bot.messenger import Messenger
 from bot.scheduler import Tick, Ticks
 from bot.server import served, until_told_to_stop
@@ -27,7 +28,7 @@ from bot.settings import Settings
 from bot.slack_app import SlackApp, workspace_record
 from bot.slack_client import open_session
 from bot.socket_mode import open_socket
-from bot.usecases import disconnect, notify, tidy, watch
+from bot.usecases import disconnect, notify, provider_notices, schedule, tidy, watch
 from bot.usecases.context import Context
 from bot.web import Site, web
 from connectors.engine import ClientCredentials, Connectors
@@ -61,7 +62,7 @@ class Bot:
     in_flight: InFlight
 
     async def tick(self, name: str) -> None:
-        """One run of a tick ("deliver", "revoke", "tidy", "sweep:<provider>"), waited for."""
+        """One run of a tick ("deliver", "remind", "revoke", "tidy", "sweep:<provider>"), waited for."""
         await self.ticks.run(name)
 
     async def sweep(self) -> None:
@@ -101,6 +102,7 @@ async def open_bot(
             store=store,
             connectors=_connectors(settings, outside, all_providers() if providers is None else providers),
             messenger=_messenger(settings, session, installations, clock),
+            mailer=mailer_of(settings, _refuse_mail),
             clock=clock,
             public_url=settings.lexer_public_url,
             slack_in_browser=client_address(settings.slack_api_url),
@@ -156,6 +158,11 @@ def _refuse_slack_call() -> None:
         raise NetworkInTransaction("Slack")
 
 
+def _refuse_mail() -> None:
+    if inside_transaction():
+        raise NetworkInTransaction("the SMTP server")
+
+
 def _refuse_provider_call() -> None:
     if inside_transaction():
         raise NetworkInTransaction("a provider")
@@ -175,6 +182,8 @@ async def _install(settings: Settings, session: aiohttp.ClientSession, store: St
         if known is not None and found.app_id is None:
             found = replace(found, app_id=known.app_id)
         await workspaces.save(tx, workspace_record(found))
+        if await workspaces.back(tx, found.workspace_id):
+            _log.warning("workspace %s has the bot again", found.workspace_id)
     return Installations([found])
 
 
@@ -197,9 +206,11 @@ def _ticks(context: Context) -> Mapping[str, Tick]:
         for provider in context.connectors.providers()
     }
     return sweeps | {
-        "deliver": Tick(work=partial(notify.deliver, context), seconds=2),
+        "deliver": Tick(work=partial(notify.deliver_due, context), seconds=2),
+        "subscribe": Tick(work=partial(provider_notices.subscribe_due, context), seconds=15),
         "revoke": Tick(work=partial(disconnect.revoke_due, context), seconds=15),
         "tidy": Tick(work=partial(tidy.tidy, context), seconds=60),
+        "remind": Tick(work=partial(schedule.remind, context), seconds=60),
     }
 
 
@@ -241,4 +252,8 @@ async def serve(bot: Bot, host: str, port: int) -> None:
     async with served(bot.asgi, host, port) as taken:
         way = "Socket Mode" if bot.settings.socket_mode else "HTTP"
         _log.info("listening on %s port %d, Slack by %s", host, taken, way)
+        if bot.context.mailer is None:
+            _log.warning(
+                "e-mail is not set up (LEXER_SMTP_URL, LEXER_MAIL_FROM): alerts go out in Slack only"
+            )
         await until_told_to_stop()

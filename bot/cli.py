@@ -125,6 +125,7 @@ def _report(found: Checkup) -> list[str]:
         state = f"not set up, needs {', '.join(one.missing)}" if one.missing else "set up"
         lines += [f"  {one.name}: {state}", f"      callback address to register there: {one.callback}"]
     lines += ["", "Database", *(f"  {line}" for line in found.database)]
+    lines += ["", "E-mail", *(f"  {line}" for line in found.mail)]
     if found.notes:
         lines += ["", "Worth knowing", *(f"  - {note}" for note in found.notes)]
     return [*lines, "", *_verdict(found.problems)]

@@ -2,6 +2,7 @@
 
 BotError
 ├── UserFacingError       said to the person as it stands, wherever they are
+│   └── Outdated          a control that leads nowhere (any more)
 ├── SettingsProblems      what is wrong with the settings, all of it at once
 ├── StartProblem          something outside the settings keeps the bot from starting
 ├── NotInstalled          a payload of a workspace this bot is not installed in
@@ -23,6 +24,15 @@ class UserFacingError(BotError):
         super().__init__(what)
         self.what = what
         self.what_to_do = what_to_do
+
+
+class Outdated(UserFacingError):
+    """A control that leads nowhere (any more), or that was made by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That button is from an older version of this bot.", "Type /lexer to see how things stand now."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class Installations:
 
     def __init__(self, known: Iterable[Installation]) -> None:
         self._known = {one.workspace_id: one for one in known}
+        self._ended: set[WorkspaceId] = set()
 
     def all(self) -> tuple[Installation, ...]:
         """Every workspace."""
@@ -51,9 +52,13 @@ class Installations:
         return found
 
     def token_of(self, workspace_id: WorkspaceId) -> SecretStr | None:
-        """The workspace's bot token; None where we are not installed."""
+        """The workspace's bot token; None where we are not installed (any more)."""
         found = self._known.get(workspace_id)
-        return found.bot_token if found else None
+        return found.bot_token if found and workspace_id not in self._ended else None
+
+    def end(self, workspace_id: WorkspaceId) -> None:
+        """Use a workspace's token no more: the bot was taken out. Only a new start ends that."""
+        self._ended.add(workspace_id)
 
     def learn_app(self, workspace_id: WorkspaceId, app_id: str) -> Installation | None:
         """Slack names the app in every payload; the changed installation the first time, None later."""

@@ -19,6 +19,7 @@ from store.records import UserId, WorkspaceId
 _CONVERSATION = re.compile(r"[CDG][A-Z0-9]{1,40}")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who acts, where, and with what. `trigger_id` lives 3 seconds and works once (slack.md 3.1)."""

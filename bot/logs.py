@@ -35,6 +35,7 @@ _SECRETS = re.compile(
     r"\b(?:xox[a-z]{1,2}|xapp|xoxe\.xox[a-z])-[\w.-]+"  # Slack's tokens
     r"|\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}"
     r"|(?<=/connect/)[^\s\"'<>]+"  # tickets
+    r"|(?<=/mail/stop/)[^\s\"'<>]+"  # links that stop e-mails
     r"|(?<=\?)[^\s\"'<>]*=[^\s\"'<>]*"  # queries of addresses
     r"|(?<=://)[^/\s@]+:[^/\s@]+(?=@)"  # user and password of an address
     r"|\b(?=[\w-]*\d)[\w-]{40,}",  # keys, verifiers, states, hashes

@@ -129,8 +129,8 @@ def sender(value: str) -> Sender:
     if not value.isprintable():
         raise ValueError("has line breaks or other hidden characters")
     name, address = parseaddr(value)
-    rest = value.replace(address, "", 1) if address else value
-    if not address or "@" in rest or not is_address(address) or len(name) > _LONGEST_NAME:
+    whole = value == address or (value.endswith(f"<{address}>") and value.count("@") == 1)
+    if not whole or not is_address(address) or len(name) > _LONGEST_NAME:
         raise ValueError("is not one address such as lexer@acme.com or Lexer <lexer@acme.com>")
     return Sender(name=name, address=address)
 

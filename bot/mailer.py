@@ -16,14 +16,16 @@ from email.policy import SMTP as WIRE
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.mail_settings import Sender, SmtpServer, Tls, is_address
+from bot.settings import Settings
 from bot.slack_client import DeliveryFailure, FailureKind
 
 if TYPE_CHECKING:
     import aiosmtplib
 
-__all__ = ["Letter", "Mailer"]
+__all__ = ["Letter", "Mailer", "mailer_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -164,6 +166,15 @@ class Mailer:
         return client
 
 
+def mailer_of(settings: Settings, refuse: Callable[[], None]) -> Mailer | None:
+    """What sends e-mail with these settings; None where it is not set up."""
+    if settings.mail is None:
+        return None
+    server, sender = settings.mail
+    host = urlsplit(settings.lexer_public_url).hostname or "localhost"
+    return Mailer(server=server, sender=sender, own_host=host, refuse=refuse)
+
+
 async def _leave(client: "aiosmtplib.SMTP") -> None:
     """Say goodbye where the connection still stands; what became of the mail is known already."""
     try:
@@ -221,7 +232,9 @@ def _failure(step: _Step, error: Exception) -> DeliveryFailure:
         return DeliveryFailure(kind=FailureKind.REFUSED, error=f"{step}_refused_{code}")
     if step is _Step.CONTENT:
         return DeliveryFailure(kind=FailureKind.UNKNOWN, error="no_answer")
-    return DeliveryFailure(kind=FailureKind.RETRY, error=_no_way(step, error, code))
+    why = _no_way(step, error, code)
+    kind = FailureKind.OURS if why == "login_not_offered" else FailureKind.RETRY
+    return DeliveryFailure(kind=kind, error=why)
 
 
 def _no_way(step: _Step, error: Exception, code: int) -> str:

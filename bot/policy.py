@@ -79,10 +79,10 @@ def conclude(
     """
     if account.status in (AccountStatus.WAITING, AccountStatus.REMOVED):
         return Conclusion(account=account)
+    if isinstance(observation, Healthy):
+        return _healthy(account, observation.name or account.name, now, missing_scopes, patience)
     seen = replace(account, checked_at=now)
     match observation:
-        case Healthy(name=name):
-            return _healthy(replace(account, name=name or account.name), now, missing_scopes, patience)
         case ScopeMissing():
             red = account.status is AccountStatus.DISCONNECTED
             if patience is Patience.HOLD or (red and patience is not Patience.NOW):
@@ -103,21 +103,30 @@ def conclude(
 
 
 def _healthy(
-    account: Account, now: datetime, missing_scopes: tuple[str, ...], patience: Patience
+    account: Account, name: str, now: datetime, missing_scopes: tuple[str, ...], patience: Patience
 ) -> Conclusion:
     if account.status is AccountStatus.DISCONNECTED and patience is not Patience.NOW:
         since = well_since(account, now)
         if since is None:
-            return Conclusion(account=replace(account, checked_at=now, healthy_at=now))
+            return Conclusion(account=replace(account, name=name, checked_at=now, healthy_at=now))
         if now - since < STEADY:
-            # Left as it is, so that the first good answer goes on counting.
-            return Conclusion(account=account)
-    well = replace(_clear(account), checked_at=now, healthy_at=now)
+            # Its times are left as they are, so that the first good answer goes on counting.
+            return Conclusion(account=replace(account, name=name))
+    status = settled_status(missing_scopes)
+    well = replace(
+        account,
+        name=name,
+        status=status,
+        reason=Reason.PERMISSION_MISSING.value if missing_scopes else None,
+        failures=0,
+        failing_since=None,
+        checked_at=now,
+        healthy_at=now,
+    )
     if missing_scopes:
-        return _move(well, AccountStatus.NEEDS_PERMISSION, Reason.PERMISSION_MISSING)
-    concluded = _move(well, AccountStatus.CONNECTED, None)
+        return Conclusion(account=well, event=_told(account.status, status))
     recovered = account.status is AccountStatus.DISCONNECTED
-    return replace(concluded, event="recovered" if recovered else "")
+    return Conclusion(account=well, event="recovered" if recovered else "")
 
 
 def well_since(account: Account, now: datetime) -> datetime | None:
@@ -177,8 +186,12 @@ def _clear(account: Account) -> Account:
 
 def _move(account: Account, status: AccountStatus, reason: Reason | None) -> Conclusion:
     moved = replace(account, status=status, reason=reason.value if reason else None)
+    return Conclusion(account=moved, event=_told(account.status, status))
+
+
+def _told(before: AccountStatus, status: AccountStatus) -> str:
     told = status in (AccountStatus.DISCONNECTED, AccountStatus.NEEDS_PERMISSION)
-    return Conclusion(account=moved, event=status.value if told and account.status is not status else "")
+    return status.value if told and before is not status else ""
 
 
 def settled_status(missing_scopes: tuple[str, ...]) -> AccountStatus:
@@ -201,6 +214,11 @@ def may_manage(rights: Rights) -> bool:
 def may_administer(rights: Rights) -> bool:
     """Create and edit Groups: workspace admins and owners."""
     return welcome(rights.person) and rights.person is not None and rights.person.is_admin
+
+
+def may_set_alerts(rights: Rights) -> bool:
+    """Choose channels for alerts, and when the digest comes: Integrators, workspace admins and owners."""
+    return may_manage(rights) or may_administer(rights)
 
 
 def may_revoke(*, reaches_only_this_sign_in: bool, other_living: int) -> bool:

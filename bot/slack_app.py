@@ -38,10 +38,10 @@ from bot.interactions import (
     Show,
 )
 from bot.slack_client import web_client
-from bot.usecases import people
+from bot.usecases import people, slack_side
 from bot.usecases.context import Context
 from store import workspaces
-from store.records import Workspace
+from store.records import Workspace, WorkspaceId
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +82,16 @@ class SlackApp:
         bolt.view(_ANY)(self._on_submit)
         bolt.options(_ANY)(self._on_options)
         bolt.event("user_change")(self._on_user_change)
+        for archived in (bolt.event("channel_archive"), bolt.event("group_archive")):
+            archived(self._on_archived)
+        for deleted in (bolt.event("channel_deleted"), bolt.event("group_deleted")):
+            deleted(self._on_deleted)
+        for left in (bolt.event("channel_left"), bolt.event("group_left")):
+            left(self._on_left)
+        bolt.event("member_left_channel")(self._on_member_left)
+        bolt.event("channel_id_changed")(self._on_channel_moved)
+        bolt.event("tokens_revoked")(self._on_tokens_revoked)
+        bolt.event("app_uninstalled")(self._on_uninstalled)
         for other in (bolt.view_closed, bolt.event, bolt.shortcut):
             other(_ANY)(_just_ack)
         bolt.error(_unmatched)
@@ -177,6 +187,56 @@ class SlackApp:
         user = event.get("user") if isinstance(event, dict) else None
         if self._installed(body) is not None and isinstance(user, dict):
             self._in_flight.start(people.changed(self._context, payloads.workspace_of(body), user))
+
+    async def _on_archived(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._closed(body, "is_archived")
+
+    async def _on_deleted(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._closed(body, "channel_deleted")
+
+    async def _on_left(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._closed(body, "not_in_channel")
+
+    async def _on_member_left(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        found = self._installed(body)
+        if found is not None and payloads.event_of(body).get("user") == found.bot_user_id:
+            self._closed(body, "not_in_channel")
+
+    def _closed(self, body: dict[str, Any], error: str) -> None:
+        found, channel = self._installed(body), payloads.channel_in(payloads.event_of(body))
+        if found is not None and channel:
+            self._in_flight.start(
+                slack_side.channel_closed(self._context, found.workspace_id, channel, error=error)
+            )
+
+    async def _on_channel_moved(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        found, event = self._installed(body), payloads.event_of(body)
+        old, new = (payloads.channel_in(event, name) for name in ("old_channel_id", "new_channel_id"))
+        if found is not None and old and new:
+            self._in_flight.start(slack_side.channel_moved(self._context, found.workspace_id, old, new))
+
+    async def _on_tokens_revoked(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        if payloads.names_our_tokens(payloads.event_of(body)):
+            self._taken_out(body)
+
+    async def _on_uninstalled(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._taken_out(body)
+
+    def _taken_out(self, body: dict[str, Any]) -> None:
+        found = self._installed(body)
+        if found is not None:
+            self._in_flight.start(self._end(found.workspace_id))
+
+    async def _end(self, workspace_id: WorkspaceId) -> None:
+        if await slack_side.taken_out(self._context, workspace_id):
+            self._installations.end(workspace_id)
 
 
 def _bolt(client: AsyncWebClient) -> AsyncApp:

@@ -22,6 +22,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014", "-"),
     }
 )
+_CHANNEL = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
@@ -50,6 +51,23 @@ def workspace_of(payload: Payload) -> WorkspaceId:
         _text(_part(payload, "user"), "team_id"),
     )
     return WorkspaceId(next((found for found in candidates if found), ""))
+
+
+def event_of(payload: Payload) -> Payload:
+    """What an Events API delivery tells of."""
+    return _part(payload, "event")
+
+
+def names_our_tokens(event: Payload) -> bool:
+    """Whether `tokens_revoked` is of a bot's token, not only of people's."""
+    revoked = _part(event, "tokens").get("bot")
+    return isinstance(revoked, list) and bool(revoked)
+
+
+def channel_in(event: Payload, name: str = "channel") -> str:
+    """The channel an event is about, by the field that holds its id; "" if there is none that could be one."""
+    found = _text(event, name)
+    return found if _CHANNEL.fullmatch(found) else ""
 
 
 def app_of(payload: Payload) -> str:

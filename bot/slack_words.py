@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from blocks import help as words
 from blocks.parts import Message, View, if_it_stays, modal, section
-from bot.errors import UserFacingError
+from bot.errors import Outdated, UserFacingError
 from bot.in_flight import report
 from bot.insisting import insisted
 from bot.interactions import ActionCall, Caller, ViewRef
@@ -44,7 +44,7 @@ def not_installed() -> Trouble:
 
 def outdated() -> Trouble:
     """A control no handler knows."""
-    return not_done("That button is from an older version of this bot.", AGAIN)
+    return of_error(Outdated())
 
 
 def meanwhile(submitted: ViewRef) -> View:

@@ -1,4 +1,4 @@
-"""One engine for all providers: authorization link, exchange, refresh, probe, revoke. Knows nothing of Slack or the store."""
+"""One engine for all providers: authorization link, exchange, refresh, probe, revoke, notices. Knows nothing of Slack or the store."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,12 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
+from connectors import notices, subscribing
 from connectors.classify import observe
 from connectors.line import ClientCredentials, Line
 from connectors.observation import Observation
 from connectors.outside import Outside, OutsideFailed, OutsideRefused
-from connectors.provider import Provider
+from connectors.provider import Provider, Subscribed, Told
 from connectors.renewing import renewed, unreachable
 from connectors.revoking import RevokeOutcome, revoke
 from connectors.signing_in import SignIn, SignInFailed, SignInProblem, sign_in
@@ -20,12 +21,15 @@ from connectors.tokens import Tokens
 __all__ = [
     "ClientCredentials",
     "Connectors",
+    "Forged",
     "Refreshed",
     "RevokeOutcome",
     "SignIn",
     "SignInFailed",
     "SignInProblem",
+    "Subscribed",
     "Tokens",
+    "Told",
 ]
 
 
@@ -34,6 +38,11 @@ class Refreshed:
     """New tokens; store them before use."""
 
     tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forged:
+    """A notice the provider did not sign."""
 
 
 class Connectors:
@@ -99,6 +108,39 @@ class Connectors:
         return self._line(provider, address).authorization_url(
             redirect_uri=self.redirect_uri(provider.key), state=state, verifier=verifier
         )
+
+    def notices_arrive(self) -> bool:
+        """Whether providers can tell us anything: they call https only; a local workspace also calls this machine itself."""
+        return self._outside.is_rerouted or self._public_url.startswith("https://")
+
+    def told(self, provider: Provider, *, headers: Mapping[str, str], body: bytes) -> Told | Forged | None:
+        """What a notice says, once its signature was checked over the raw body; None where a genuine one cannot be read.
+
+        `headers`: names in lower case.
+        """
+        held = self._credentials.get(provider.key)
+        secret = held.client_secret.get_secret_value() if held else ""
+        if provider.notices is None or not provider.notices.is_genuine(headers, body, secret):
+            return Forged()
+        return notices.read(provider.notices, headers, body)
+
+    async def subscribe(
+        self, provider: Provider, *, tokens: Tokens, address: str | None, key: str
+    ) -> Subscribed | Observation | None:
+        """Ask the provider to send its notices to <public url>/hooks/<key>; None where it cannot be asked by a call."""
+        if provider.notices is None or provider.notices.subscribe is None:
+            return None
+        call = provider.notices.subscribe(f"{self._public_url}/hooks/{key}")
+        return await subscribing.subscribe(self._line(provider, address), provider.notices, call, tokens)
+
+    async def unsubscribe(
+        self, provider: Provider, *, tokens: Tokens, address: str | None, remote_id: str
+    ) -> bool:
+        """Ask the provider to end a subscription; whether it took the call."""
+        if provider.notices is None or provider.notices.unsubscribe is None:
+            return False
+        call = provider.notices.unsubscribe(remote_id)
+        return await subscribing.unsubscribe(self._line(provider, address), call, tokens)
 
     async def finish(
         self,

@@ -126,6 +126,11 @@ class Outside:
     def __repr__(self) -> str:
         return "Outside(rerouted)" if self._reroute else "Outside()"
 
+    @property
+    def is_rerouted(self) -> bool:
+        """Whether a local workspace plays the outside world."""
+        return self._reroute is not None
+
     def browser_url(self, url: str) -> str:
         """The address a person's browser is sent to: `url`, or where the local workspace plays it."""
         if self._reroute is None:

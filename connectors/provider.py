@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -237,6 +238,65 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a provider's notice says of itself. `id` is the same whenever the same notice is sent again.
+
+    `at`: when it happened; `address`: which shop or subdomain it is about; None where it does not say.
+    """
+
+    topic: str
+    id: str
+    at: datetime | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribed:
+    """A provider will tell us, or does already. `id`: the subscription's at the provider, where it was told."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesExample:
+    """Answers and a notice in the provider's own shape."""
+
+    subscribed: tuple[int, Json]
+    """(HTTP status, body) where a subscription was made."""
+    already: tuple[int, Json]
+    """The same where there was one for this address before."""
+    refused: tuple[int, Json]
+    """The same where the provider will not send to this address."""
+    unsubscribed: tuple[int, Json]
+    headers: Mapping[str, str]
+    """Of a notice of one of the topics, without its signature; names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """What a provider tells by itself, at an address of ours.
+
+    A notice only makes us ask: what the provider then answers decides. `topics`: those after which a sign-in is asked at once.
+    """
+
+    topics: frozenset[str]
+    is_genuine: Callable[[Mapping[str, str], bytes, str], bool]
+    """(headers with lower-case names, raw body, client secret) -> whether the provider signed this. Looks into nothing else."""
+    read: Callable[[Mapping[str, str], bytes], Told]
+    """Reads a genuine notice."""
+    subscribe: Callable[[str], Call] | None = None
+    """Address of ours -> the API call that asks for notices there; None where a person has to (`by_hand`)."""
+    read_subscribed: Callable[[Answer], Subscribed | Observation | None] = lambda _answer: None
+    """Looks at the answer of `subscribe` first; None leaves it to the rules for any API answer."""
+    unsubscribe: Callable[[str], Call] | None = None
+    """Id of a subscription -> the call that ends it."""
+    by_hand: str = ""
+    """Where a person asks for notices, in words, where there is no call for it."""
+    example: NoticesExample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """One integration: everything that differs between providers.
 
@@ -282,6 +342,8 @@ class Provider:
     address: AddressField | None = None
     extra_settings: tuple[str, ...] = ()
     """Further settings the provider needs, e.g. "DEVELOPER_TOKEN" for LEXER_<KEY>_DEVELOPER_TOKEN."""
+    notices: Notices | None = None
+    """What it tells by itself; None where it tells nothing."""
     issuer: str | None = None
     """RFC 9207 `iss` the provider promises at the callback, if it does."""
     facts: tuple[Notice, ...] = ()

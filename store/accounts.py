@@ -166,18 +166,21 @@ async def set_groups(
 
 
 async def history(
-    tx: Tx, workspace_id: WorkspaceId, provider_key: str, *, limit: int
+    tx: Tx, workspace_id: WorkspaceId, provider_key: str, *, limit: int, but: Collection[str] = ()
 ) -> tuple[HistoryEntry, ...]:
-    """What happened to the accounts of an integration, removed ones too; newest first."""
-    same = and_(accounts.c.workspace_id == events.c.workspace_id, accounts.c.id == events.c.account_id)
-    query = (
-        select(*columns_of(HistoryEntry, events), accounts.c.name.label("account_name"))
-        .join(accounts, same)
-        .where(events.c.workspace_id == workspace_id, events.c.provider_key == provider_key)
-        .order_by(events.c.at.desc(), events.c.id.desc())
-        .limit(limit)
-    )
-    return tuple(HistoryEntry(**row) for row in (await tx.conn.execute(query)).mappings())
+    """What happened to the accounts of an integration, removed ones too, without the kinds in `but`; newest first."""
+    query = _history(workspace_id).where(events.c.provider_key == provider_key)
+    if but:
+        query = query.where(events.c.kind.not_in(sorted(but)))
+    return await _read_history(tx, query, limit)
+
+
+async def history_of(
+    tx: Tx, workspace_id: WorkspaceId, account_id: AccountId, *, limit: int
+) -> tuple[HistoryEntry, ...]:
+    """What happened to one account, also a removed one; newest first."""
+    query = _history(workspace_id).where(events.c.account_id == account_id)
+    return await _read_history(tx, query, limit)
 
 
 async def remember(
@@ -234,6 +237,17 @@ def _removed(workspace_id: WorkspaceId) -> Select[Any]:
     return select(*_ACCOUNT).where(
         accounts.c.workspace_id == workspace_id, accounts.c.removed_at.is_not(None)
     )
+
+
+def _history(workspace_id: WorkspaceId) -> Select[Any]:
+    same = and_(accounts.c.workspace_id == events.c.workspace_id, accounts.c.id == events.c.account_id)
+    query = select(*columns_of(HistoryEntry, events), accounts.c.name.label("account_name"))
+    return query.join(accounts, same).where(events.c.workspace_id == workspace_id)
+
+
+async def _read_history(tx: Tx, query: Select[Any], limit: int) -> tuple[HistoryEntry, ...]:
+    newest = query.order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)
+    return tuple(HistoryEntry(**row) for row in (await tx.conn.execute(newest)).mappings())
 
 
 async def _read(tx: Tx, query: Select[Any]) -> tuple[Account, ...]:

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from store.database import Tx
 from store.records import AccountId, GroupId, WorkspaceId
 from store.rows import chunks, columns_of
 from store.tables import account_groups, accounts, groups
-from store.watch_records import Alert, AlertAccount, AlertDetail, AlertId, Outcome
-from store.watch_tables import ALERT_ACCOUNT_OPEN, ALERT_OPEN, alert_accounts, alerts
+from store.watch_records import Alert, AlertAccount, AlertDetail, AlertEvent, AlertId, AlertKind, Outcome
+from store.watch_tables import ALERT_ACCOUNT_OPEN, ALERT_OPEN, alert_accounts, alert_events, alerts
 
 _ALERT = columns_of(Alert, alerts)
 _SHOWN = 50
@@ -99,6 +99,42 @@ async def outcomes(
     }
 
 
+async def group_ids(
+    tx: Tx, ws: WorkspaceId, alert_ids: Collection[AlertId]
+) -> Mapping[AlertId, frozenset[GroupId]]:
+    """As `groups_of`, for many alerts."""
+    same = and_(
+        account_groups.c.workspace_id == alert_accounts.c.workspace_id,
+        account_groups.c.account_id == alert_accounts.c.account_id,
+    )
+    found: dict[AlertId, set[GroupId]] = {alert_id: set() for alert_id in alert_ids}
+    for chunk in chunks(alert_ids):
+        query = select(alert_accounts.c.alert_id, account_groups.c.group_id).distinct()
+        joined = query.select_from(alert_accounts).join(account_groups, same)
+        for alert_id, group_id in await tx.conn.execute(joined.where(_in(ws, chunk))):
+            found[alert_id].add(group_id)
+    return {alert_id: frozenset(ids) for alert_id, ids in found.items()}
+
+
+async def broken_at(tx: Tx, ws: WorkspaceId, at: datetime, *, told_before: datetime) -> Mapping[AlertId, int]:
+    """How many accounts each alert that was told before `told_before` held as broken at a moment; those with none are missing."""
+    same = and_(
+        alerts.c.workspace_id == alert_accounts.c.workspace_id, alerts.c.id == alert_accounts.c.alert_id
+    )
+    query = (
+        select(alerts.c.id, func.count())
+        .select_from(alerts.join(alert_accounts, same))
+        .where(
+            alerts.c.workspace_id == ws,
+            alerts.c.tell_at <= told_before,
+            or_(alerts.c.resolved_at.is_(None), alerts.c.resolved_at > at),
+            or_(alert_accounts.c.resolved_at.is_(None), alert_accounts.c.resolved_at > at),
+        )
+        .group_by(alerts.c.id)
+    )
+    return {alert_id: int(number) for alert_id, number in await tx.conn.execute(query)}
+
+
 async def due_reminders(tx: Tx, now: datetime, limit: int) -> tuple[Alert, ...]:
     """Open alerts of all workspaces to be reminded of, held until this transaction ends, the longest due first.
 
@@ -112,6 +148,21 @@ async def due_reminders(tx: Tx, now: datetime, limit: int) -> tuple[Alert, ...]:
         .with_for_update(skip_locked=True)
     )
     return tuple(Alert(**row) for row in (await tx.conn.execute(query)).mappings())
+
+
+async def events(tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> tuple[AlertEvent, ...]:
+    """What happened to an alert, the oldest first."""
+    query = select(*columns_of(AlertEvent, alert_events)).where(
+        alert_events.c.workspace_id == ws, alert_events.c.alert_id == alert_id
+    )
+    rows = (await tx.conn.execute(query.order_by(alert_events.c.at, alert_events.c.id))).mappings()
+    return tuple(AlertEvent(**row) for row in rows)
+
+
+async def open_ids(tx: Tx, ws: WorkspaceId) -> tuple[tuple[AlertId, AlertKind], ...]:
+    """Every open alert of a workspace and what it is about, by id."""
+    query = select(alerts.c.id, alerts.c.kind).where(alerts.c.workspace_id == ws, ALERT_OPEN)
+    return tuple((row.id, row.kind) for row in await tx.conn.execute(query.order_by(alerts.c.id)))
 
 
 async def open_workspaces(tx: Tx) -> tuple[WorkspaceId, ...]:

@@ -1,6 +1,6 @@
 """Named queries on where and when people are told: Integrator channels, a workspace's and a person's settings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -32,7 +32,12 @@ async def channels_for(
 
     Lost channels do not count, and a channel of two Groups is given once. Empty: there is nowhere to post.
     """
-    working = [one for one in await channels(tx, workspace_id) if one.state is ChannelState.OK]
+    return route(await channels(tx, workspace_id), group_ids)
+
+
+def route(chosen: Sequence[AlertChannel], group_ids: Collection[GroupId]) -> tuple[AlertChannel, ...]:
+    """As `channels_for`, among channels that were read before."""
+    working = [one for one in chosen if one.state is ChannelState.OK]
     theirs = {one.channel_id: one for one in reversed(working) if one.group_id in group_ids}
     return tuple(reversed(theirs.values())) or tuple(one for one in working if one.group_id is None)
 

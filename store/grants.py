@@ -1,18 +1,18 @@
 """Named queries on grants: one sign-in each, its sealed tokens, its refresh lock and its end at the provider."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy import Update, and_, func, or_, select, update
+from sqlalchemy import Update, and_, exists, func, or_, select, update
 
 from store import integrations
 from store.database import Tx
-from store.records import Grant, GrantId, GrantState, WorkspaceId
+from store.records import AccountStatus, Grant, GrantId, GrantState, WorkspaceId
 from store.rows import columns_of, values_of
 from store.sealing import bound_to, opened, sealed
-from store.tables import LIVE, REVOKE_PENDING, grants
+from store.tables import ENDS, LIVE, LIVING, REVOKE_PENDING, WAITING, accounts, grants
 
 _GRANT = columns_of(Grant, grants)
 _UNLOCKED: Final[Mapping[str, None]] = {"locked_by": None, "locked_until": None}
@@ -89,12 +89,14 @@ async def store_tokens(
     is_on_tile = found.ends_at != ends_at
     if is_on_tile:
         await integrations.lock(tx, workspace_id, found.provider_key)
-    values = {
+    values: dict[str, Any] = {
         "tokens": sealed(tx, tokens, _place(workspace_id, grant_id)),
         "expires_at": expires_at,
         "ends_at": ends_at,
         "refresh_started_at": None,
     }
+    if is_on_tile:
+        values["warned"] = None
     change = update(grants).where(_is(workspace_id, grant_id), grants.c.tokens.is_not(None))
     if owner is not None:
         change = change.where(grants.c.locked_by == owner)
@@ -170,12 +172,65 @@ async def revoke_tries(tx: Tx, workspace_id: WorkspaceId, grant_id: GrantId) -> 
     return int(await tx.conn.scalar(select(grants.c.revoke_tries).where(_is(workspace_id, grant_id))) or 0)
 
 
+async def one_of_identity(tx: Tx, provider_key: str, identity_id: str) -> Grant | None:
+    """The newest living sign-in of an identity at a provider, over all workspaces."""
+    query = (
+        select(*_GRANT)
+        .where(LIVE, grants.c.provider_key == provider_key, grants.c.identity_id == identity_id)
+        .order_by(grants.c.signed_in_at.desc(), grants.c.id)
+        .limit(1)
+    )
+    row = (await tx.conn.execute(query)).mappings().one_or_none()
+    return None if row is None else Grant(**row)
+
+
 async def living_of_identity(tx: Tx, provider_key: str, identity_id: str, *, but: GrantId) -> int:
     """Count the other living sign-ins of one identity at a provider, over all workspaces."""
     query = select(func.count()).where(
         LIVE, grants.c.provider_key == provider_key, grants.c.identity_id == identity_id, grants.c.id != but
     )
     return int(await tx.conn.scalar(query) or 0)
+
+
+async def ending(tx: Tx, now: datetime, *, days: Sequence[int], limit: int) -> tuple[Grant, ...]:
+    """Living sign-ins of all workspaces that end in so many days and were not warned of so near to it, the next to end first.
+
+    Also those that were warned of and have ended. Held until this transaction ends, in which the caller calls `warned`;
+    no other bot gets them meanwhile. Without accounts in use nobody is warned.
+    """
+    here = grants.c
+    near = [
+        and_(
+            here.ends_at > now,
+            here.ends_at <= now + timedelta(days=n),
+            or_(here.warned.is_(None), here.warned > n),
+        )
+        for n in days
+    ]
+    query = (
+        select(*_GRANT)
+        .where(LIVE, ENDS, here.ends_at <= now + timedelta(days=max(days)), _in_use())
+        .where(or_(*near, and_(here.ends_at <= now, here.warned > 0)))
+        .order_by(here.ends_at, here.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=grants)
+    )
+    return tuple(Grant(**row) for row in (await tx.conn.execute(query)).mappings())
+
+
+async def warned(tx: Tx, workspace_id: WorkspaceId, grant_id: GrantId, days: int) -> None:
+    """Note of how many days before its end a sign-in was warned of last; 0: it has ended."""
+    await tx.conn.execute(update(grants).where(_is(workspace_id, grant_id)).values(warned=days))
+
+
+def _in_use() -> Any:
+    return exists().where(
+        accounts.c.workspace_id == grants.c.workspace_id,
+        accounts.c.grant_id == grants.c.id,
+        accounts.c.status != AccountStatus.DISCONNECTED,
+        LIVING,
+        ~WAITING,
+    )
 
 
 def _place(workspace_id: WorkspaceId, grant_id: GrantId) -> str:

@@ -19,9 +19,47 @@ async def add(tx: Tx, hook: Hook) -> None:
     await tx.conn.execute(insert_new(hooks, values_of(hook), keys=["id"]))
 
 
-async def registered(tx: Tx, workspace_id: WorkspaceId, hook_id: HookId, *, at: datetime) -> bool:
-    """Note that the provider accepted it; False when it is not there any more."""
-    change = update(hooks).where(_is(workspace_id, hook_id)).values(registered_at=at)
+async def claim(tx: Tx, *, now: datetime, until: datetime, limit: int) -> tuple[Hook, ...]:
+    """Take subscriptions of all workspaces that are to be looked after, the longest due first; due again at `until`."""
+    due = (
+        select(hooks.c.id)
+        .where(hooks.c.due_at <= now)
+        .order_by(hooks.c.due_at, hooks.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    change = (
+        update(hooks)
+        .where(hooks.c.id.in_(select(due.c.id)))
+        .values(due_at=until, tries=hooks.c.tries + 1)
+        .returning(*_HOOK)
+    )
+    return tuple(Hook(**row) for row in (await tx.conn.execute(change)).mappings())
+
+
+async def registered(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    hook_id: HookId,
+    *,
+    at: datetime,
+    due_at: datetime,
+    remote_id: str | None,
+) -> bool:
+    """Note that the provider accepted it, and when to ask for it anew; False when it is not there any more.
+
+    `remote_id` None: the provider told no id, and the one known stays.
+    """
+    told = {} if remote_id is None else {"remote_id": remote_id}
+    values = {"registered_at": at, "due_at": due_at, "tries": 0, **told}
+    change = update(hooks).where(_is(workspace_id, hook_id)).values(**values)
+    return bool((await tx.conn.execute(change)).rowcount == 1)
+
+
+async def put_off(tx: Tx, workspace_id: WorkspaceId, hook_id: HookId, *, due_at: datetime) -> bool:
+    """Look after it later; False when it is not there any more."""
+    change = update(hooks).where(_is(workspace_id, hook_id)).values(due_at=due_at)
     return bool((await tx.conn.execute(change)).rowcount == 1)
 
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from store.database import Tx
@@ -12,11 +12,13 @@ from store.records import OutboxMessage, OutboxState, Surface, WorkspaceId
 from store.rows import columns_of
 from store.tables import OUTBOX_PENDING, outbox
 from store.watch_records import Fate
+from store.watch_tables import ALERT_OPEN, alerts
 
 _MESSAGE = columns_of(OutboxMessage, outbox)
 _FATE = columns_of(Fate, outbox)
 _KEY = ("workspace_id", "kind", "subject", "surface", "recipient")
 _FREE = {"locked_by": None, "locked_until": None}
+_POSTED = {"posting_at": None}
 
 
 async def ask(
@@ -88,33 +90,77 @@ async def claim(
     return tuple(OutboxMessage(**{c.name: row[c.name] for c in _MESSAGE}) for row in rows)
 
 
-async def sent(tx: Tx, message: OutboxMessage, *, channel: str | None = None, ts: str | None = None) -> None:
-    """Note a delivery; when the message was asked for again meanwhile it stays pending. The place is kept either way."""
-    values: dict[str, Any] = {"state": _if_same(message, OutboxState.SENT, outbox.c.state)}
+async def posting(tx: Tx, message: OutboxMessage, *, at: datetime) -> bool:
+    """Note, before a message is posted for the first time (or anew), that it is about to be; False when another has it by now.
+
+    Whoever finds the note, and no place, knows that it may have been posted.
+    """
+    change = update(outbox).where(_mine(message)).values(posting_at=at, channel=None, ts=None)
+    return bool((await tx.conn.execute(change)).rowcount == 1)
+
+
+async def sent(tx: Tx, message: OutboxMessage, *, channel: str | None = None, ts: str | None = None) -> bool:
+    """Note a delivery; when the message was asked for again meanwhile it stays pending. The place is kept either way.
+
+    False when another delivers it by now: nothing is written then, but the place of a post nobody was sure of.
+    """
+    values: dict[str, Any] = {"state": _if_same(message, OutboxState.SENT, outbox.c.state), "error": None}
     given = {"channel": channel, "ts": ts}
     values |= {name: value for name, value in given.items() if value is not None}
-    await _finish(tx, message, values)
+    if await _finish(tx, message, values | _POSTED):
+        return True
+    if ts is not None:
+        await _found_after_all(tx, message, given)
+    return False
 
 
 async def retry(tx: Tx, message: OutboxMessage, *, due_at: datetime, error: str) -> None:
-    """Try again at `due_at`, one try more; when the message was asked for again meanwhile it stays due at once."""
+    """Try again at `due_at`, one try more; when the message was asked for again meanwhile it stays due at once.
+
+    Only for what surely did not arrive.
+    """
     values = {
         "due_at": _if_same(message, due_at, outbox.c.due_at),
         "tries": _if_same(message, outbox.c.tries + 1, outbox.c.tries),
         "error": error,
     }
-    await _finish(tx, message, values)
+    await _finish(tx, message, values | _POSTED)
+
+
+async def put_off(tx: Tx, message: OutboxMessage, *, until: datetime) -> None:
+    """Let everything for the recipient of `message` wait until then, itself too: Slack asked for a pause. No try is counted."""
+    theirs = and_(
+        outbox.c.workspace_id == message.workspace_id,
+        outbox.c.surface == message.surface,
+        outbox.c.recipient == message.recipient,
+        OUTBOX_PENDING,
+    )
+    later = update(outbox).where(theirs, outbox.c.due_at < until).values(due_at=until)
+    await tx.conn.execute(later)
+    free = update(outbox).where(theirs, outbox.c.locked_by == message.locked_by).values(**_FREE)
+    await tx.conn.execute(free)
+    await tx.conn.execute(update(outbox).where(theirs, outbox.c.id == message.id).values(**_POSTED))
 
 
 async def dead(tx: Tx, message: OutboxMessage, *, error: str) -> None:
-    """Give a message up, unless it was asked for again meanwhile."""
+    """Give a message up, unless it was asked for again meanwhile. Only for what surely did not arrive."""
     state = _if_same(message, OutboxState.DEAD, outbox.c.state)
-    await _finish(tx, message, {"state": state, "error": error})
+    await _finish(tx, message, {"state": state, "error": error} | _POSTED)
 
 
-async def unknown(tx: Tx, message: OutboxMessage, *, error: str) -> None:
-    """Note that a post may have arrived or not. It is not sent again by itself, also when it was asked for again meanwhile."""
-    await _finish(tx, message, {"state": OutboxState.UNKNOWN, "error": error})
+async def unknown(tx: Tx, message: OutboxMessage, *, error: str) -> bool:
+    """Note that a post may have arrived or not. It is not sent again by itself, also when it was asked for again meanwhile.
+
+    False when another delivers it by now.
+    """
+    return await _finish(tx, message, {"state": OutboxState.UNKNOWN, "error": error} | _POSTED)
+
+
+async def repeat(tx: Tx, message: OutboxMessage | Fate, *, due_at: datetime) -> bool:
+    """Send once more what may have arrived, where nothing else tells the person; False when that was done before."""
+    this = and_(_is(message), outbox.c.state == OutboxState.UNKNOWN, ~outbox.c.repeated)
+    values = {"state": OutboxState.PENDING, "due_at": due_at, "repeated": True}
+    return bool((await tx.conn.execute(update(outbox).where(this).values(**values))).rowcount == 1)
 
 
 async def fates(tx: Tx, ws: WorkspaceId, kind: str, subject: str) -> tuple[Fate, ...]:
@@ -140,11 +186,14 @@ async def pending(tx: Tx) -> int:
 
 
 async def purge(tx: Tx, *, before: datetime, limit: int) -> int:
-    """Delete messages of all workspaces that do not wait any more and were last asked for before `before`; gives their number."""
+    """Delete messages of all workspaces that do not wait any more and were last asked for before `before`; gives their number.
+
+    Those of an open alert are kept, however old: they will be edited once it is over.
+    """
     ended = (OutboxState.SENT, OutboxState.DEAD, OutboxState.UNKNOWN)
     old = (
         select(outbox.c.id)
-        .where(outbox.c.state.in_(ended), outbox.c.changed_at < before)
+        .where(outbox.c.state.in_(ended), outbox.c.changed_at < before, ~_of_open_alert())
         .order_by(outbox.c.changed_at)
         .limit(limit)
     )
@@ -171,6 +220,29 @@ def _if_same(message: OutboxMessage, then: Any, otherwise: Any) -> Any:
     return case((outbox.c.version == message.version, then), else_=otherwise)
 
 
-async def _finish(tx: Tx, message: OutboxMessage, values: dict[str, Any]) -> None:
-    this = and_(outbox.c.workspace_id == message.workspace_id, outbox.c.id == message.id)
-    await tx.conn.execute(update(outbox).where(this).values(**values, **_FREE))
+async def _finish(tx: Tx, message: OutboxMessage, values: dict[str, Any]) -> bool:
+    """Write how a delivery ended, unless its lease ran out and another has it."""
+    change = update(outbox).where(_mine(message)).values(**values, **_FREE)
+    return bool((await tx.conn.execute(change)).rowcount == 1)
+
+
+async def _found_after_all(tx: Tx, message: OutboxMessage, place: dict[str, str | None]) -> None:
+    """A post whose sender took too long for its lease: it is there, whatever was thought meanwhile."""
+    unsure = or_(outbox.c.posting_at.is_not(None), outbox.c.state == OutboxState.UNKNOWN)
+    state = case((outbox.c.state == OutboxState.UNKNOWN, OutboxState.SENT), else_=outbox.c.state)
+    change = update(outbox).where(_is(message), unsure, outbox.c.ts.is_(None))
+    await tx.conn.execute(change.values(**place, **_POSTED, state=state))
+
+
+def _is(message: OutboxMessage | Fate) -> Any:
+    return and_(outbox.c.workspace_id == message.workspace_id, outbox.c.id == message.id)
+
+
+def _mine(message: OutboxMessage) -> Any:
+    return and_(_is(message), outbox.c.locked_by == message.locked_by)
+
+
+def _of_open_alert() -> Any:
+    return exists().where(
+        alerts.c.workspace_id == outbox.c.workspace_id, alerts.c.id == outbox.c.subject, ALERT_OPEN
+    )

@@ -71,6 +71,8 @@ class Surface(StrEnum):
     VIEW = "view"
     CHANNEL = "channel"
     MAIL = "mail"
+    EVERYONE = "everyone"
+    """Nowhere itself: whoever is to be told just then gets a message of their own."""
 
 
 class OutboxState(StrEnum):
@@ -283,6 +285,12 @@ class OutboxMessage:
     ts: str | None = None
     thread_ts: str | None = None
     """The message it is a reply to."""
+    posting_at: datetime | None = None
+    """Since when it is being posted for the first time; still set afterwards = nobody knows whether it was."""
+    repeated: bool = False
+    """Sent once more already, though nobody knew whether it had arrived."""
+    locked_by: str | None = None
+    """Whose delivery this is."""
     created_at: datetime
 
 

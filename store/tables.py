@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    false,
     func,
     literal_column,
     not_,
@@ -29,7 +30,15 @@ from store.schema import may, must, row_id, serial, where, workspace
 from store.schema import metadata as metadata  # noqa: PLC0414  complete only once both pages are read
 from store.vault import HEADER_BYTES
 
-workspaces = Table("workspaces", metadata, row_id(), must("name"), must("bot_user_id"), may("app_id"))
+workspaces = Table(
+    "workspaces",
+    metadata,
+    row_id(),
+    must("name"),
+    must("bot_user_id"),
+    may("app_id"),
+    may("gone_at", Moment),
+)
 
 people = Table(
     "people",
@@ -114,6 +123,8 @@ grants = Table(
     must("revoke_tries", Integer),
     # How often its check was planned; only the row in `checks` with this number counts.
     must("plan_no", Integer, server_default="0"),
+    # How many days before its end it was warned of last.
+    may("warned", Integer),
     UniqueConstraint("workspace_id", "id", name="grants_in_workspace"),
 )
 
@@ -175,6 +186,7 @@ history = Table(
         ["workspace_id", "account_id"], ["accounts.workspace_id", "accounts.id"], name="history_account_fk"
     ),
     Index("history_newest", "workspace_id", "provider_key", "at"),
+    Index("history_of_account", "workspace_id", "account_id", "at"),
 )
 
 attempts = Table(
@@ -228,6 +240,8 @@ outbox = Table(
     may("channel"),
     may("ts"),
     may("thread_ts"),
+    may("posting_at", Moment),
+    must("repeated", Boolean, server_default=false()),
     must("created_at", Moment),
     must("changed_at", Moment),
     UniqueConstraint("workspace_id", "kind", "subject", "surface", "recipient", name="outbox_once"),
@@ -273,6 +287,7 @@ ACTIVE = and_(
 LIVING = accounts.c.removed_at.is_(None)
 WAITING = accounts.c.status == literal_column("'waiting'")
 LIVE = grants.c.state == literal_column("'live'")
+ENDS = grants.c.ends_at.is_not(None)
 REVOKE_PENDING = grants.c.state == literal_column("'revoke_pending'")
 OUTBOX_PENDING = outbox.c.state == literal_column("'pending'")
 
@@ -289,6 +304,7 @@ Index("accounts_of_grant", accounts.c.workspace_id, accounts.c.grant_id, **where
 Index("accounts_waiting", accounts.c.connected_at, **where(WAITING))
 Index("grants_of_identity", grants.c.provider_key, grants.c.identity_id, **where(LIVE))
 Index("grants_to_revoke", grants.c.revoke_due_at, **where(REVOKE_PENDING))
+Index("grants_ending", grants.c.ends_at, **where(and_(LIVE, ENDS)))
 Index("outbox_due", outbox.c.due_at, **where(OUTBOX_PENDING))
 
 SEALED = (grants.c.tokens, attempts.c.verifier, attempts.c.parked)

@@ -161,6 +161,45 @@ class Outcome(NamedTuple):
     number: int
 
 
+class AlertEventKind(StrEnum):
+    """What can happen in an alert's life."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    TAKEN = "taken"
+    LET_GO = "let_go"
+    SNOOZED = "snoozed"
+    REMINDED = "reminded"
+    RECONNECTED = "reconnected"
+    RECOVERED = "recovered"
+    REMOVED = "removed"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEvent:
+    """Something that happened to an alert."""
+
+    at: datetime
+    kind: AlertEventKind
+    who: UserId | None = None
+    """None: nobody in particular."""
+    count: int = 0
+    """How many accounts were concerned; 0: all of it."""
+    until: datetime | None = None
+    """Of a snooze."""
+
+
+class Opened(NamedTuple):
+    """What became of accounts that stopped working."""
+
+    alert_id: AlertId
+    is_new: bool
+    added: int
+    """How many accounts were put into it; 0: all were in open alerts already."""
+    tell_at: datetime
+
+
 class ChannelState(StrEnum):
     """Whether posts reach an Integrator channel."""
 
@@ -215,8 +254,40 @@ class Hook:
     workspace_id: WorkspaceId
     provider_key: str
     grant_id: GrantId
+    due_at: datetime
+    """When it is to be looked after next: asked for, asked for anew, or forgotten with its sign-in."""
+    tries: int = 0
+    """How often it was asked for in vain since the provider last accepted it, a call under way included."""
     registered_at: datetime | None = None
-    """None: not yet accepted by the provider."""
+    """When the provider accepted it last; None: not yet."""
+    remote_id: str | None = None
+    """Its id at the provider, where one was told."""
+
+
+class TroubleKind(StrEnum):
+    """What can be wrong with the watching itself."""
+
+    LATE = "late"
+    """Checks of a provider were not done in time."""
+    STUCK = "stuck"
+    """Messages do not get out."""
+    NOBODY = "nobody"
+    """No Integrator is left where there are accounts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something wrong with the watching itself, of which a workspace's admins are told once."""
+
+    id: str = ""
+    workspace_id: WorkspaceId
+    kind: TroubleKind
+    provider_key: str = ""
+    """Of checks that are late; else empty."""
+    since: datetime
+    waiting: int = 0
+    """How many checks or messages waited when it was noticed."""
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,5 +306,7 @@ class Fate:
     error: str | None
     channel: str | None
     ts: str | None
+    posting_at: datetime | None = None
+    """Since when it is being posted, or was when its sender died."""
     changed_at: datetime
     """When it was last asked for."""

@@ -13,8 +13,8 @@ from sqlalchemy import (
 )
 
 from store.columns import Choice, Moment, Words
-from store.schema import may, metadata, must, row_id, where, workspace
-from store.watch_records import AlertKind, ChannelState, Weather
+from store.schema import may, metadata, must, row_id, serial, where, workspace
+from store.watch_records import AlertEventKind, AlertKind, ChannelState, TroubleKind, Weather
 
 
 def _of_grant(name: str) -> ForeignKeyConstraint:
@@ -100,6 +100,23 @@ alert_accounts = Table(
     ),
 )
 
+alert_events = Table(
+    "alert_events",
+    metadata,
+    serial(),
+    must("workspace_id"),
+    must("alert_id"),
+    must("at", Moment),
+    must("kind", Choice(AlertEventKind)),
+    may("who"),
+    must("count", Integer),
+    may("until", Moment),
+    ForeignKeyConstraint(
+        ["workspace_id", "alert_id"], ["alerts.workspace_id", "alerts.id"], name="alert_events_alert_fk"
+    ),
+    Index("alert_events_of_alert", "workspace_id", "alert_id"),
+)
+
 alert_channels = Table(
     "alert_channels",
     metadata,
@@ -143,9 +160,13 @@ hooks = Table(
     workspace(),
     must("provider_key"),
     must("grant_id"),
+    must("due_at", Moment),
+    must("tries", Integer),
     may("registered_at", Moment),
+    may("remote_id"),
     _of_grant("hooks"),
     Index("hooks_of_grant", "workspace_id", "grant_id"),
+    Index("hooks_due", "due_at"),
 )
 
 seen_notices = Table(
@@ -156,6 +177,19 @@ seen_notices = Table(
     must("at", Moment),
     PrimaryKeyConstraint("provider_key", "notice_id"),
     Index("seen_notices_at", "at"),
+)
+
+troubles = Table(
+    "troubles",
+    metadata,
+    row_id(),
+    workspace(),
+    must("kind", Choice(TroubleKind)),
+    # Empty: of no provider in particular. NULL would not be unique.
+    must("provider_key"),
+    must("since", Moment),
+    must("waiting", Integer),
+    may("ended_at", Moment),
 )
 
 ALERT_OPEN = alerts.c.resolved_at.is_(None)
@@ -177,4 +211,12 @@ Index(
     alert_accounts.c.account_id,
     unique=True,
     **where(ALERT_ACCOUNT_OPEN),
+)
+Index(
+    "troubles_open",
+    troubles.c.workspace_id,
+    troubles.c.kind,
+    troubles.c.provider_key,
+    unique=True,
+    **where(troubles.c.ended_at.is_(None)),
 )

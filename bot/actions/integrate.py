@@ -1,14 +1,19 @@
 """Integrate, Reconnect, New link: an attempt begins; its modal opens before anything else is done."""
 
+from blocks.alert_views import Act
+from blocks.alerts import already_over
 from blocks.connect import loading
 from blocks.connect_words import NEW_LINK
 from blocks.help import problem_view
 from blocks.integration import INTEGRATE, RECONNECT
-from blocks.parts import View
+from blocks.parts import Message, View
+from bot.actions.alert_press import alert_of, answered
 from bot.errors import UserFacingError
 from bot.interactions import Action, ActionCall, used_before
-from bot.usecases import connect, detail
+from bot.usecases import alert_care, connect, detail
+from bot.usecases.values import read, word
 from store.records import AccountId, AttemptId
+from store.watch_records import AlertId
 
 
 async def integrate(call: ActionCall) -> None:
@@ -20,10 +25,31 @@ async def integrate(call: ActionCall) -> None:
 
 
 async def reconnect(call: ActionCall) -> None:
-    """Repair the account named by the value."""
+    """Repair the account named by the value; of an alert's button it stands under "i", the alert under "a"."""
+    values = read(call.value)
+    if "a" in values:
+        alert_id = alert_of(call.value)
+        repairing = _from_alert(call, AccountId(word(values, "i")), alert_id)
+        await answered(call, Act.RECONNECT, alert_id, repairing)
+    else:
+        await _repair(call, AccountId(call.value))
+
+
+async def _from_alert(call: ActionCall, account_id: AccountId, alert_id: AlertId) -> Message | None:
+    who = call.caller
+    told = await alert_care.look(
+        who.context, who.workspace_id, who.user_id, alert_id, action=alert_care.RECONNECT
+    )
+    if told.ended_at is not None:
+        return already_over(told)
+    await _repair(call, account_id)
+    return None
+
+
+async def _repair(call: ActionCall, account_id: AccountId) -> None:
     who, attempt_id = call.caller, connect.new_attempt_id()
     if await _opens(call, loading(attempt_id, "your account")):
-        await connect.reconnect(who.context, who.workspace_id, who.user_id, AccountId(call.value), attempt_id)
+        await connect.reconnect(who.context, who.workspace_id, who.user_id, account_id, attempt_id)
 
 
 async def _opens(call: ActionCall, view: View) -> bool:

@@ -39,14 +39,20 @@ METHODS_COVERED: Mapping[str, Covered] = MappingProxyType(
         ),
         "chat.postMessage": _part(
             "test_web_api.py::test_messages_are_posted_and_updated",
-            "attachments, metadata's own rules, the rate of one a second",
+            "attachments, metadata's own rules, replies also shown in the channel",
         ),
         "chat.update": _part("test_web_api.py::test_messages_are_posted_and_updated", "attachments, files"),
+        "conversations.info": _part(
+            "test_channels.py::test_a_channel_says_what_it_is", "locale, number of members, direct messages of many"
+        ),
+        "conversations.join": _part(
+            "test_channels.py::test_public_channels_can_be_joined", "channels that are full or limited"
+        ),
         "conversations.open": _part(
             "test_web_api.py::test_direct_messages_are_opened", "group direct messages"
         ),
-        "users.info": _part("test_web_api.py::test_forms_carry_json", "locale, e-mail, pictures"),
-        "users.list": _part("test_web_api.py::test_people_are_listed_in_pages", "locale, e-mail, pictures"),
+        "users.info": _part("test_web_api.py::test_forms_carry_json", "locale, pictures"),
+        "users.list": _part("test_web_api.py::test_people_are_listed_in_pages", "locale, pictures"),
         "views.open": _part(
             "test_web_api.py::test_a_trigger_lives_three_seconds_and_works_once", "interactivity pointers"
         ),
@@ -68,6 +74,8 @@ BEHAVIOURS_COVERED: Mapping[str, Covered] = MappingProxyType(
         "block_suggestion": _full("test_answers.py::test_a_search_shows_what_the_bot_found"),
         "response_url": _full("test_answers.py::test_a_response_address_works_five_times_for_half_an_hour"),
         "Events API": _part("test_answers.py::test_events_are_brought_again", "the pauses between repeats"),
+        "channel events": _full("test_channels.py::test_what_happens_to_channels_is_told"),
+        "threads": _full("test_channels.py::test_a_thread_hangs_on_a_message_that_is_no_reply"),
         "Socket Mode": _part(
             "test_socket_mode.py::test_a_command_comes_in_an_envelope_and_its_ack_is_shown",
             "repeats of events nobody acked",
@@ -76,7 +84,10 @@ BEHAVIOURS_COVERED: Mapping[str, Covered] = MappingProxyType(
             "test_referee.py::test_a_message_slack_refuses_is_refused",
             "cards, carousels, containers, plans and data blocks are refused; rich text and table cells are not looked into",
         ),
-        "rate limits": _part("test_web_api.py::test_slack_can_be_made_to_fail", "only when asked for"),
+        "rate limits": _part(
+            "test_channels.py::test_a_channel_takes_about_one_message_a_second",
+            "only when asked for; the limits of methods other than chat.postMessage",
+        ),
     }
 )
 """What Slack does besides methods."""

@@ -8,6 +8,7 @@ class Fault:
     """One kind of trouble for `method` ("*" = any, "response_url" = response addresses), `times` times.
 
     `error`: Slack's error string in a 200. `status`: HTTP status instead, with `retry_after` seconds where given.
+    `worked`: the call does its work first, and then `error` or `status` is all the bot hears of it.
     `delay`: seconds of waiting first. `cut`: the connection breaks off, "before" the call has worked or "after" it.
     """
 
@@ -16,6 +17,7 @@ class Fault:
     error: str | None = None
     status: int | None = None
     retry_after: int | None = None
+    worked: bool = False
     delay: float = 0.0
     cut: str | None = None
 

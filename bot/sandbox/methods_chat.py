@@ -37,8 +37,8 @@ def place(slack: SlackSide, wanted: object) -> Channel | ApiError:
     if channel.is_archived:
         return ApiError(error="is_archived")
     if BOT_USER_ID not in channel.members:
-        return ApiError(error="channel_not_found" if channel.kind == "private" else "not_in_channel")
-    return channel
+        return ApiError(error="not_in_channel" if channel.kind == "public" else "channel_not_found")
+    return ApiError(error=channel.closed) if channel.closed is not None else channel
 
 
 def _no_dm(human: Human, *, messages_tab: bool) -> ApiError | None:
@@ -63,7 +63,7 @@ def put(
         blocks=body["blocks"],
         by=by,
         only_for=only_for,
-        thread_ts=args.get("thread_ts"),
+        thread_ts=args.get("thread_ts") or None,
         state=initial_state(body),
     )
     slack.world.messages.append(posted)
@@ -97,20 +97,38 @@ def _post(slack: SlackSide, args: Json) -> Json | ApiError:
     channel = place(slack, args["channel"])
     if isinstance(channel, ApiError):
         return channel
-    refused = message_refused(slack, args)
+    refused = message_refused(slack, args) or _thread_refused(slack, channel, args.get("thread_ts"))
     if refused is not None:
         return refused
-    thread = args.get("thread_ts")
-    if thread is not None and slack.world.message(channel.id, str(thread)) is None:
-        return ApiError(error="thread_not_found")
+    wait = slack.pace.wait(channel.id) if slack.pace is not None else 0
+    if wait:
+        return ApiError(error="ratelimited", status=429, retry_after=wait)
     posted = put(slack, channel.id, args)
     return {"channel": channel.id, "ts": posted.ts, "message": message_json(posted)}
 
 
+def _thread_refused(slack: SlackSide, channel: Channel, thread: object) -> ApiError | None:
+    """Why there can be no reply to a message. Slack warns against naming a reply instead of its parent; here that is refused."""
+    if thread in (None, ""):
+        return None
+    if not isinstance(thread, str):
+        return ApiError(
+            error="invalid_arguments", messages=("[ERROR] must be a string [json-pointer:/thread_ts]",)
+        )
+    if channel.threads_closed is not None:
+        return ApiError(error=channel.threads_closed)
+    parent = slack.world.message(channel.id, thread)
+    if parent is None or parent.only_for is not None:
+        return ApiError(error="thread_not_found")
+    return ApiError(error="cannot_reply_to_message") if parent.is_reply else None
+
+
 def _update(slack: SlackSide, args: Json) -> Json | ApiError:
     channel = slack.world.channels.get(str(args["channel"]))
-    if channel is None:
+    if channel is None or (channel.kind != "public" and BOT_USER_ID not in channel.members):
         return ApiError(error="channel_not_found")
+    if channel.is_archived:
+        return ApiError(error="is_inactive")
     posted = slack.world.message(channel.id, str(args["ts"]))
     if posted is None or posted.only_for is not None:
         return ApiError(error="message_not_found")

@@ -6,6 +6,7 @@ from bot.sandbox.methods_chat import place
 from bot.sandbox.slack_api import ApiError, Method, SlackSide, missing
 from bot.sandbox.world import APP_ID, BOT_ID, BOT_USER_ID, TEAM_ID, Json
 
+EMAIL = "users:read.email"
 _LARGEST_PAGE = 1000
 _MOST_IN_A_DM = 8
 
@@ -28,15 +29,13 @@ def _users_info(slack: SlackSide, args: Json) -> Json | ApiError:
     human = slack.world.humans.get(str(args["user"]))
     if human is None:
         return ApiError(error="user_not_found")
-    return {"user": human.slack_json()}
+    return {"user": human.slack_json(with_email=EMAIL in slack.scopes)}
 
 
 def _users_list(slack: SlackSide, args: Json) -> Json | ApiError:
-    members = [human.slack_json() for human in slack.world.humans.values()]
-    start, limit = (
-        str(args.get("cursor") or "0").removeprefix("next:"),
-        str(args.get("limit") or _LARGEST_PAGE),
-    )
+    members = [human.slack_json(with_email=EMAIL in slack.scopes) for human in slack.world.humans.values()]
+    start = str(args.get("cursor") or "0").removeprefix("next:")
+    limit = str(_LARGEST_PAGE if args.get("limit") in (None, "", 0, "0") else args["limit"])
     if not start.isdigit() or int(start) > len(members):
         return ApiError(error="invalid_cursor")
     if not limit.isdigit() or not 1 <= int(limit) <= _LARGEST_PAGE:
@@ -87,12 +86,14 @@ PEOPLE_METHODS = (
         required=("user",),
         needs=("users:read",),
         arguments=frozenset({"user", "include_locale"}),
+        takes_json=False,
     ),
     Method(
         name="users.list",
         run=_users_list,
         needs=("users:read",),
         arguments=frozenset({"cursor", "limit", "include_locale"}),
+        takes_json=False,
     ),
     Method(
         name="conversations.open",

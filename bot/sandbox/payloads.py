@@ -61,6 +61,7 @@ def press_in_message(
             "message_ts": posted.ts,
             "channel_id": posted.channel,
             "is_ephemeral": ephemeral,
+            **({"thread_ts": posted.thread_ts} if posted.is_reply else {}),
         },
         "trigger_id": trigger_id,
         "channel": {"id": channel.id, "name": channel.name},

@@ -69,6 +69,14 @@ class PersonAtWork:
         channel = self._slack.world.dm(self.human.id).id
         return [found for found in self.messages if found.channel == channel and found.only_for is None]
 
+    def thread(self, posted: Posted) -> list[Posted]:
+        """The replies they can read under a message, oldest first."""
+        return [found for found in self._slack.world.replies(posted) if found in self.messages]
+
+    def in_channel(self, channel: str) -> list[Posted]:
+        """The messages they can read in a channel, threads left closed, oldest first."""
+        return [found for found in self.messages if found.channel == channel and not found.is_reply]
+
     @property
     def screen(self) -> Screen:
         """What they see now."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -89,6 +90,8 @@ class PretendAccount:
         self._state = state
         self.since = self._provider.last_number
         self.told = False
+        if state == "revoked":
+            self._provider.removed(self.account)
 
     def slow(self, seconds: float) -> None:
         """Answer, but only after so many seconds."""
@@ -123,6 +126,8 @@ class PretendProvider:
         self.sign_ins: list[SignedIn] = []
         self.codes: dict[str, Code] = {}
         self.last_number = 0
+        self.on_removed: Callable[[str], None] = lambda _address: None
+        """Called with the address where our app's access was removed, for providers that tell of it."""
         self.closing = asyncio.Event()
         """Nobody waits for a slow answer any more."""
         self._logins: dict[str | None, list[Login]] = {}
@@ -229,6 +234,12 @@ class PretendProvider:
         if over is not None:
             signed_in.ended_as, signed_in.told = over
         signed_in.ended, signed_in.by_us = True, over is None
+
+    def removed(self, account: AccountAtProvider) -> None:
+        """Our app's access to an account was removed there by a person."""
+        reached = [one for one in self.sign_ins if account in one.accounts]
+        for address in sorted({one.login.address for one in reached if one.login.address}):
+            self.on_removed(address)
 
     def is_over(self, signed_in: SignedIn) -> bool:
         """Whether a sign-in has ended: revoked by us, or by what happened to one of its accounts."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.sandbox.consent import Consent, consent_page, consider, decide, refusal_page
+from bot.sandbox.pretend_notices import ShopNotices
 from bot.sandbox.pretend_provider import PretendAccount, PretendProvider, SignedIn, ends_sign_in
 from bot.sandbox.provider_calls import Incoming, address_at, match_url, roles, wrong_headers
 from bot.sandbox.provider_tokens import Reply, answer_revoke, answer_tokens, end_sign_in
@@ -26,6 +27,9 @@ class Providers:
         self, declared: Sequence[Provider], clock: Clock, records: Records, pages: Environment
     ) -> None:
         self.all = {provider.key: PretendProvider(provider, clock) for provider in declared}
+        self.notices = {key: ShopNotices(self.all[key], records) for key in self.all if key == "shopify"}
+        for key, told in self.notices.items():
+            self.all[key].on_removed = told.uninstalled
         self._records = records
         self._consents: dict[str, tuple[PretendProvider, Consent]] = {}
         self._pages = pages
@@ -34,6 +38,12 @@ class Providers:
         """Let everybody go who waits for a slow answer."""
         for pretend in self.all.values():
             pretend.closing.set()
+
+    async def aclose(self) -> None:
+        """Let everybody go, and tell nobody anything any more."""
+        self.close()
+        for told in self.notices.values():
+            await told.aclose()
 
     async def answer(self, request: Request) -> Response:
         """Any request to /<host>/<path>."""
@@ -110,24 +120,43 @@ class Providers:
             token = _token_of(pretend.provider, incoming)
             signed_in = pretend.by_access(token) if token else None
             if signed_in is not None and token is not None:
-                return await _outage(pretend) or await _asked(pretend, signed_in, token, incoming, hearing)
+                return await _outage(pretend) or await self._asked(
+                    pretend, signed_in, token, incoming, hearing
+                )
         hearing.refuse(f"{living[0].key} api", "unknown_access_token")
         return _failure(living[0], "revoked")
 
+    async def _asked(
+        self,
+        pretend: PretendProvider,
+        signed_in: SignedIn,
+        token: str,
+        incoming: Incoming,
+        hearing: Hearing,
+    ) -> Reply:
+        """An API call with a token that was given out once."""
+        if signed_in.ended:
+            pretend.tell(signed_in)
+            return _failure(pretend, signed_in.ended_as)
+        if not pretend.living(signed_in.access[token]):
+            return _failure(pretend, "expired")
+        revoke = pretend.provider.auth.revoke
+        if revoke is not None and _is(revoke.url, revoke.method, incoming):
+            end_sign_in(pretend, signed_in)
+            pretend.on_removed(signed_in.login.address or "")
+            return pretend.provider.example.revoked
+        told = self.notices.get(pretend.key)
+        if told is None or not told.is_meant(incoming):
+            return await _played(pretend, signed_in, incoming, hearing)
+        struck = await _struck(pretend, signed_in, "probe", None)
+        if struck is not None:
+            pretend.tell(signed_in)
+        return struck or told.answer(signed_in, incoming, hearing)
 
-async def _asked(
-    pretend: PretendProvider, signed_in: SignedIn, token: str, incoming: Incoming, hearing: Hearing
+
+async def _played(
+    pretend: PretendProvider, signed_in: SignedIn, incoming: Incoming, hearing: Hearing
 ) -> Reply:
-    """An API call with a token that was given out once."""
-    if signed_in.ended:
-        pretend.tell(signed_in)
-        return _failure(pretend, signed_in.ended_as)
-    if not pretend.living(signed_in.access[token]):
-        return _failure(pretend, "expired")
-    revoke = pretend.provider.auth.revoke
-    if revoke is not None and _is(revoke.url, revoke.method, incoming):
-        end_sign_in(pretend, signed_in)
-        return pretend.provider.example.revoked
     for role, named in roles(pretend.provider, incoming):
         return await _role(pretend, signed_in, role, named, incoming, hearing)
     hearing.refuse(f"{pretend.key} api", f"undeclared call {incoming.method} {incoming.url}")

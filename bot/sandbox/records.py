@@ -56,6 +56,23 @@ class Exchange:
     refusals: tuple[Refusal, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """An e-mail that arrived. `headers`: names and decoded values, in order; `at` by the workspace's clock."""
+
+    to: str
+    sender: str
+    subject: str
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...]
+    at: datetime
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header."""
+        return next((value for known, value in self.headers if known.lower() == name.lower()), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """When a request began: by the wall, and in seconds of the machine's counter."""
@@ -71,6 +88,7 @@ class Records:
     calls: list[ApiCall] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     sent: list[Json] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_KEPT))
     """In the order they ended, the newest last; the last thousand."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))

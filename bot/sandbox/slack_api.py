@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,21 +13,52 @@ from starlette.responses import Response
 
 from bot.sandbox.answers import Cut, api_answer, cut_off
 from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.pace import ChannelPace
 from bot.sandbox.records import ApiCall, Begun, Records
 from bot.sandbox.triggers import Passes
 from bot.sandbox.world import Json, World
 
-SCOPES = frozenset({"commands", "chat:write", "users:read"})
+SCOPES = frozenset(
+    {
+        "commands",
+        "chat:write",
+        "users:read",
+        "users:read.email",
+        "channels:read",
+        "channels:join",
+        "groups:read",
+    }
+)
 """What the pretend installation grants unless told otherwise; the manifest's scopes are held against it by a test."""
+_CHANNELS, _GROUPS = frozenset({"channels:read"}), frozenset({"groups:read"})
+EVENTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "app_uninstalled": frozenset(),
+        "channel_archive": _CHANNELS,
+        "channel_deleted": _CHANNELS,
+        "channel_id_changed": _CHANNELS | _GROUPS,
+        "channel_left": _CHANNELS,
+        "group_archive": _GROUPS,
+        "group_deleted": _GROUPS,
+        "group_left": _GROUPS,
+        "member_left_channel": _CHANNELS | _GROUPS,
+        "tokens_revoked": frozenset(),
+        "user_change": frozenset({"users:read"}),
+    }
+)
+"""The events the app has subscribed to, which the manifest is held against too, each with the scopes of which it needs one
+(docs.slack.dev/reference/events, each event's page, read 2026-11)."""
 
 _JSON_ARGUMENTS = ("blocks", "view", "attachments", "metadata")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiError:
-    """Slack's refusal."""
+    """Slack's refusal. `status` 429 is no mistake of the bot's: it may come again after `retry_after` seconds."""
 
     error: str
+    status: int = 200
+    retry_after: int | None = None
     messages: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -47,7 +79,10 @@ def missing(*names: str) -> ApiError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One Web API method. `needs`: any of these scopes (none = no scope). `app_level`: takes the app-level token."""
+    """One Web API method. `needs`: any of these scopes (none = no scope). `app_level`: takes the app-level token.
+
+    `takes_json`: False where Slack reads arguments only from a query or form, and sees nothing of a JSON body.
+    """
 
     name: str
     run: Callable[["SlackSide", Json], Json | ApiError]
@@ -55,6 +90,7 @@ class Method:
     required: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     app_level: bool = False
+    takes_json: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +103,9 @@ class SlackSide:
     bot_token: str
     app_token: str
     scopes: frozenset[str] = SCOPES
+    subscribed: frozenset[str] = frozenset(EVENTS)
+    pace: ChannelPace | None = None
+    """How often a channel may be posted to; None: as often as anybody likes."""
     faults: Faults = field(default_factory=Faults)
     token_error: str | None = None
     """Set to "token_revoked", "account_inactive", … to end the installation."""
@@ -81,21 +120,27 @@ async def answer_call(
     begun, fault = Begun(), slack.faults.next(name)
     if fault is not None:
         await asyncio.sleep(fault.delay)
-        if fault.status is not None:
+        if fault.status is not None and not fault.worked:
             return _broken(slack, begun, name, fault)
         if fault.cut == "before":
             slack.records.exchanged(begun, way="to Slack", name=name, sent="", status=0)
             return cut_off(Cut())
-    args, answer, judged = await _worked(slack, methods, name, request, fault.error if fault else None)
-    slack.records.calls.append(ApiCall(method=name, args=args, answer=answer))
+    forced = fault.error if fault is not None and not fault.worked else None
+    args, answer, judged = await _worked(slack, methods, name, request, forced)
+    limited = judged is not None and judged.status == 429
+    slack.records.calls.append(ApiCall(method=name, args=args, answer=answer, status=429 if limited else 200))
     number = slack.records.exchanged(begun, way="to Slack", name=name, sent=args, answered=answer)
-    if judged is not None and (fault is None or fault.error is None):
+    if judged is not None and forced is None and not limited:
         slack.records.refuse(name, judged.error, judged.messages, exchange=number)
     slack.records.ring()
     if fault is not None and fault.cut == "after":
         return cut_off(Cut())
-    scopes = {"x-oauth-scopes": ",".join(sorted(slack.scopes))}
-    return api_answer(answer, headers=scopes)
+    if fault is not None and fault.worked:
+        return api_answer({"ok": False, "error": fault.error or "internal_error"}, status=fault.status or 200)
+    headers = {"x-oauth-scopes": ",".join(sorted(slack.scopes))}
+    if limited and judged is not None:
+        return api_answer(answer, status=429, headers=headers | {"Retry-After": str(judged.retry_after or 1)})
+    return api_answer(answer, headers=headers)
 
 
 def _broken(slack: SlackSide, begun: Begun, name: str, fault: Fault) -> Response:
@@ -112,7 +157,8 @@ async def _worked(
     slack: SlackSide, methods: Mapping[str, Method], name: str, request: Request, forced: str | None
 ) -> tuple[Json, Json, ApiError | None]:
     """Arguments without token, body of the answer, and the refusal if it was one."""
-    read = await read_arguments(request)
+    found = methods.get(name)
+    read = await read_arguments(request, takes_json=found is None or found.takes_json)
     if isinstance(read, ApiError):
         return {}, read.slack_json(), read
     token, args = read
@@ -162,8 +208,8 @@ def _token_refused(slack: SlackSide, method: Method, token: str | None) -> ApiEr
     return None
 
 
-async def read_arguments(request: Request) -> tuple[str | None, Json] | ApiError:
-    """Token and arguments from query, form or JSON (docs.slack.dev/apis/web-api, read 2026-11)."""
+async def read_arguments(request: Request, *, takes_json: bool = True) -> tuple[str | None, Json] | ApiError:
+    """Token and arguments from query, form or, where the method takes it, JSON (docs.slack.dev/apis/web-api, read 2026-11)."""
     args: Json = dict(request.query_params)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     raw = await request.body()
@@ -174,7 +220,7 @@ async def read_arguments(request: Request) -> tuple[str | None, Json] | ApiError
             return ApiError(error="invalid_json")
         if not isinstance(body, dict):
             return ApiError(error="json_not_object")
-        args |= body
+        args |= body if takes_json else {}
     elif raw and kind == "application/x-www-form-urlencoded":
         args |= dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
     elif raw:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.sandbox.browser import Browser
 from bot.sandbox.delivery import ACK_SECONDS, Ack, Delivery
 from bot.sandbox.faults import Faults
+from bot.sandbox.happenings import Happenings
 from bot.sandbox.methods import METHODS
 from bot.sandbox.pages.site import Site
 from bot.sandbox.pages.stage import AppManifest, Gallery, Stage
@@ -73,6 +74,7 @@ class Sandbox:
             sockets=self.sockets,
             ack_seconds=ack_seconds,
         )
+        self.happenings = Happenings(slack=self.slack, delivery=self.delivery)
         self.providers = Providers(providers, clock, self.records, environment())
         self._persons: dict[str, PersonAtWork] = {}
         stage = Stage(
@@ -144,21 +146,17 @@ class Sandbox:
         return env
 
     async def event(self, event: Json) -> Ack:
-        """Bring an event to the bot."""
+        """Bring any event to the bot, subscribed to or not, true or not: for hostile tests. True ones are `happenings`."""
         return await self.delivery.event(event_body(self.world, event))
 
-    async def changes(self, name: str, **fields: Any) -> Ack:
+    async def changes(self, name: str, **fields: Any) -> Ack | None:
         """Change someone's user object and tell the bot (`user_change`)."""
-        human = self.world.human(name)
-        for field, value in fields.items():
-            setattr(human, field, value)
-        event = {"type": "user_change", "user": human.slack_json(), "event_ts": self.world.ts()}
-        return await self.event(event)
+        return await self.happenings.changes(self.world.human(name), **fields)
 
     async def aclose(self) -> None:
         """Close what is open."""
         self._site.close()
-        self.providers.close()
+        await self.providers.aclose()
         for person in self._persons.values():
             await person.browser.aclose()
         await self.delivery.aclose()

@@ -53,10 +53,12 @@ class Human:
     deleted: bool = False
     team_id: str = TEAM_ID
     tz: str = "Australia/Melbourne"
+    email: str | None = None
+    """In their profile; who asks sees it only with users:read.email."""
     part: str = ""
     """What they play for whoever walks through the workspace; nobody can be who plays no part."""
 
-    def slack_json(self) -> Json:
+    def slack_json(self, *, with_email: bool = False) -> Json:
         """The user object (docs.slack.dev/reference/objects/user-object, read 2026-11)."""
         flags: Json = {"is_bot": self.is_bot, "is_app_user": False, "deleted": self.deleted}
         if not self.deleted:
@@ -72,6 +74,8 @@ class Human:
         if self.is_stranger:
             flags["is_stranger"] = True
         profile = {"real_name": self.real_name, "display_name": self.real_name, "team": self.team_id}
+        if with_email and self.email is not None:
+            profile["email"] = self.email
         return {
             "id": self.id,
             "team_id": self.team_id,
@@ -86,14 +90,38 @@ class Human:
 def cast() -> tuple[Human, ...]:
     """Who works in the pretend workspace: an admin, two members, a guest, and people who may do nothing."""
     return (
-        Human(id="U0ADA", name="ada", real_name="Ada Lovell", part="admin", is_admin=True, is_owner=True),
-        Human(id="U0MARIA", name="maria", real_name="Maria Silva", part="Integrator"),
-        Human(id="U0TOM", name="tom", real_name="Tom Baker", part="member"),
-        Human(id="U0NINA", name="nina", real_name="Nina Park"),
-        Human(id="U0GUS", name="gus", real_name="Gus Guest", part="guest", is_restricted=True),
+        Human(
+            id="U0ADA",
+            name="ada",
+            real_name="Ada Lovell",
+            email="ada@acme.example",
+            part="admin",
+            is_admin=True,
+            is_owner=True,
+        ),
+        Human(
+            id="U0MARIA", name="maria", real_name="Maria Silva", email="maria@acme.example", part="Integrator"
+        ),
+        Human(id="U0TOM", name="tom", real_name="Tom Baker", email="tom@acme.example", part="member"),
+        Human(id="U0NINA", name="nina", real_name="Nina Park", email="nina@acme.example"),
+        Human(
+            id="U0GUS",
+            name="gus",
+            real_name="Gus Guest",
+            email="gus@acme.example",
+            part="guest",
+            is_restricted=True,
+        ),
         Human(id="U0BEEP", name="beep", real_name="Beep Bot", is_bot=True),
-        Human(id="U0DAN", name="dan", real_name="Dan Gone", deleted=True),
-        Human(id="U0OTTO", name="otto", real_name="Otto Other", team_id=OTHER_TEAM_ID, is_stranger=True),
+        Human(id="U0DAN", name="dan", real_name="Dan Gone", email="dan@acme.example", deleted=True),
+        Human(
+            id="U0OTTO",
+            name="otto",
+            real_name="Otto Other",
+            email="otto@elsewhere.example",
+            team_id=OTHER_TEAM_ID,
+            is_stranger=True,
+        ),
         Human(id=BOT_USER_ID, name="lexer", real_name="Lexer", is_bot=True),
         Human(id="USLACKBOT", name="slackbot", real_name="Slackbot"),
     )
@@ -108,6 +136,40 @@ class Channel:
     kind: str = "public"
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
+    is_ext_shared: bool = False
+    """With another organisation, by Slack Connect."""
+    is_pending_ext_shared: bool = False
+    """Another organisation is invited and has not answered."""
+    closed: str | None = None
+    """Slack's error for every post, where an admin has closed the channel to apps: "restricted_action_read_only_channel", …"""
+    threads_closed: str | None = None
+    """The same for replies alone: "restricted_action_non_threadable_channel", "restricted_action_thread_locked"."""
+
+    def slack_json(self) -> Json:
+        """The conversation object (docs.slack.dev/reference/objects/conversation-object, read 2026-11)."""
+        if self.kind == "im":
+            (other, *_rest) = sorted(self.members - {BOT_USER_ID}) or [BOT_USER_ID]
+            return {"id": self.id, "is_im": True, "is_org_shared": False, "user": other, "is_open": True}
+        private = self.kind == "private"
+        return {
+            "id": self.id,
+            "name": self.name,
+            "name_normalized": self.name,
+            "is_channel": not private,
+            "is_group": private,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": private,
+            "is_archived": self.is_archived,
+            "is_general": self.id == "C0GENERAL",
+            "is_member": BOT_USER_ID in self.members,
+            "is_shared": self.is_ext_shared,
+            "is_ext_shared": self.is_ext_shared,
+            "is_pending_ext_shared": self.is_pending_ext_shared,
+            "is_org_shared": False,
+            "context_team_id": TEAM_ID,
+            "previous_names": [],
+        }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,6 +187,11 @@ class Posted:
     state: Json = field(default_factory=dict)
     offered: dict[tuple[str, str, str], dict[str, Json]] = field(default_factory=dict)
     """(person, block, action) -> by value, what searches have shown: only these options can be chosen."""
+
+    @property
+    def is_reply(self) -> bool:
+        """Stands in the thread of another message."""
+        return self.thread_ts not in (None, self.ts)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -191,6 +258,10 @@ class World:
         self._ticks = count(1)
         everyone = {human.id for human in self.humans.values() if human.team_id == TEAM_ID}
         self.add_channel(Channel(id="C0GENERAL", name="general", members=everyone))
+        at_home = {human.id for human in self.humans.values() if human.id in everyone and not human.is_bot}
+        self.add_channel(
+            Channel(id="C0INTEGRATIONS", name="integrations", members=at_home - {"U0GUS", "USLACKBOT"})
+        )
         self.add_channel(Channel(id="C0PRIVATE", name="private", kind="private", members={"U0ADA"}))
         self.add_channel(Channel(id="C0OLD", name="old", members=set(everyone), is_archived=True))
 
@@ -229,6 +300,20 @@ class World:
         if found not in self.channels:
             self.add_channel(Channel(id=found, name="directmessage", kind="im", members={one, other}))
         return self.channels[found]
+
+    def move_channel(self, channel: str, to: str) -> Channel:
+        """Give a channel another id; its messages go with it. Raises KeyError."""
+        moved = self.channels.pop(channel)
+        moved.id = to
+        for posted in self.messages:
+            if posted.channel == channel:
+                posted.channel = to
+        return self.add_channel(moved)
+
+    def replies(self, posted: Posted) -> list[Posted]:
+        """The thread under a message, oldest first."""
+        there = (found for found in self.messages if found.channel == posted.channel)
+        return [found for found in there if found.is_reply and found.thread_ts == posted.ts]
 
     def message(self, channel: str, ts: str) -> Posted | None:
         """A message by place and time."""

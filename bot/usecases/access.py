@@ -7,6 +7,7 @@ from blocks.parts import View
 from blocks.views import ChooseGroupsView, GroupOption
 from bot.errors import UserFacingError
 from bot.usecases import people
+from bot.usecases.alerting import follow
 from bot.usecases.connect import gone, tell
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
@@ -64,6 +65,7 @@ async def give(ctx: Context, attempt: Attempt, chosen: tuple[str, ...]) -> NoGro
             await _connect(ctx, tx, fresh, grant, group_ids)
     ctx.kick("deliver")
     ctx.kick("revoke")
+    ctx.kick("subscribe")
     return None
 
 
@@ -95,12 +97,14 @@ async def _connect(
     # First of all the attempt itself: of two Saves in one moment the second stops here.
     if not await _ends(tx, attempt, connected=bool(living)):
         return
+    changes = []
     for account in living.values():
         event = "connected" if account.status is AccountStatus.WAITING else "reconnected"
-        left = await adopt(ctx, tx, attempt.user_id, grant, account, event=event)
+        changes.append(await adopt(ctx, tx, attempt.user_id, grant, account, event=event))
         await accounts.set_groups(tx, ws, account.id, group_ids)
-        if left != grant.id:
-            await leave(ctx, tx, ws, left)
+        if account.grant_id != grant.id:
+            await leave(ctx, tx, ws, account.grant_id)
+    await follow(ctx, tx, attempt.provider_key, changes, actor=attempt.user_id)
     if not await leave(ctx, tx, ws, grant.id):
         await watch_from_now(ctx, tx, grant)
     await people.record(
@@ -148,6 +152,7 @@ async def regroup(
         await people.record(ctx, tx, ws, user_id, action="groups", subject=account_id)
         await refresh_open(ctx, tx, ws, "detail", found.account.provider_key)
     ctx.kick("deliver")
+    ctx.kick("subscribe")
     return None
 
 
@@ -157,7 +162,8 @@ async def _first_groups(ctx: Context, tx: Tx, user_id: UserId, account: Account,
             "Only the person who signed in can choose the first Groups.",
             "Ask them, or disconnect the account.",
         )
-    await adopt(ctx, tx, user_id, grant, account, event="connected")
+    change = await adopt(ctx, tx, user_id, grant, account, event="connected")
+    await follow(ctx, tx, account.provider_key, [change], actor=user_id)
     await watch_from_now(ctx, tx, grant)
     await close_attempts(ctx, tx, grant, user_id)
 

@@ -5,7 +5,7 @@ from bot.errors import UserFacingError
 from bot.usecases import people
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of
-from bot.usecases.notify import ASK
+from bot.usecases.dms import ASK
 from store import groups, outbox
 from store.records import Surface, UserId, WorkspaceId
 

@@ -8,6 +8,7 @@ from blocks.views import DisconnectedView, DisconnectView, Revoke
 from bot import policy
 from bot.usecases import people
 from bot.usecases.access import close_attempts
+from bot.usecases.alerting import Change, follow
 from bot.usecases.connect import gone
 from bot.usecases.context import Context
 from bot.usecases.detail import provider_of, refresh_open
@@ -79,7 +80,10 @@ async def disconnect(
             raise gone()
         if await accounts.remove(tx, ws, account_id, by=user_id, at=ctx.clock()):
             # As it hung when it went: a sign-in of this very moment may have taken it over (PostgreSQL).
-            await _removed(ctx, tx, user_id, await accounts.get(tx, ws, account_id) or found)
+            now = await accounts.get(tx, ws, account_id) or found
+            await _removed(ctx, tx, user_id, now)
+            change = Change(found.account, now.account)
+            await follow(ctx, tx, found.account.provider_key, [change], actor=user_id)
         await views.opened(
             tx,
             OpenView(

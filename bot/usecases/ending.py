@@ -1,6 +1,7 @@
 """Ending sign-ins: what becomes of a grant nobody needs any more, and of tokens that came in vain."""
 
 from bot import policy
+from bot.usecases import expiry
 from bot.usecases.context import Context
 from bot.usecases.parked import Parked
 from bot.usecases.tickets import new_id
@@ -16,6 +17,7 @@ async def leave(ctx: Context, tx: Tx, ws: WorkspaceId, grant_id: GrantId) -> boo
 
     It is revoked at the provider unless that would end somebody else's sign-in; the secrets are destroyed either way.
     """
+    await expiry.draw_again(tx, ws, grant_id, now=ctx.clock())
     grant = await grants.get(tx, ws, grant_id)
     if grant is None or grant.state is not GrantState.LIVE or await accounts.of_grant(tx, ws, grant_id):
         return False

@@ -1,160 +1,115 @@
-"""Delivering the outbox: each message is made from the present state at the moment it goes out."""
+"""Delivering the outbox: who delivers what, in which order, and what becomes of what could not be delivered."""
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from blocks.disconnect import not_revoked_dm
-from blocks.help import ask_dm, waiting_removed_dm
-from blocks.parts import Message, View
-from blocks.views import AskView
 from bot.errors import UserFacingError
-from bot.messenger import DeliveryFailure, FailureKind, Posted
-from bot.usecases import detail, disconnect, screens
-from bot.usecases.connect import ATTEMPT
+from bot.messenger import DeliveryFailure, FailureKind
+from bot.usecases import alerting, channel_loss
+from bot.usecases.alert_facts import ALERT, OUTAGE
 from bot.usecases.context import Context
-from store import accounts, attempts, outbox, views
+from bot.usecases.deliveries import ROUTES, UnwrittenError, deliver, is_careful
+from bot.usecases.tickets import new_id
+from store import outbox, views
 from store.database import Tx
-from store.records import Account, AccountId, AttemptId, OutboxMessage, Surface, UserId
+from store.records import OutboxMessage, Surface
+from store.watch_records import AlertId
 
-ASK = "ask"
-WAITING_REMOVED = "waiting_removed"
 _BATCH = 20
-_LEASE = timedelta(seconds=60)
+_LEASE = timedelta(seconds=120)
+_LAST_BEGIN = timedelta(seconds=60)
+"""So long before its lease ends nothing is begun any more: one delivery takes less."""
 _MOST_TRIES = 12
+_MOST_CAREFUL_TRIES = 300
+"""About a day: what is told of accounts that stopped working outlives Slack's bad day."""
+_LONGEST_WAIT = 300.0
+_REPEAT_AFTER = timedelta(seconds=60)
+_AGAIN = frozenset({FailureKind.RETRY, FailureKind.REVOKED, FailureKind.UNKNOWN})
 log = logging.getLogger(__name__)
 
 
-async def deliver(ctx: Context) -> int:
-    """Deliver what is due; how many messages were handled. A crash leaves them due again when their lease ends."""
+async def deliver_due(ctx: Context) -> int:
+    """Deliver what is due; how many messages were handled. A crash leaves them due again when their lease ends.
+
+    What one recipient gets is delivered one after the other, in the order it was due; different recipients at once.
+    """
     handled = 0
     while True:
         now = ctx.clock()
         async with ctx.store.transaction() as tx:
-            due = await outbox.claim(tx, owner=ctx.worker, now=now, until=now + _LEASE, limit=_BATCH)
-        await asyncio.gather(*(_deliver(ctx, message) for message in due))
-        handled += len(due)
-        if len(due) < _BATCH:
+            # A name for each claim: what this very bot claims again after its lease ended is another's too.
+            owner = f"{ctx.worker}/{new_id()}"
+            due = await outbox.claim(tx, owner=owner, now=now, until=now + _LEASE, limit=_BATCH)
+        if not due:
             return handled
+        queues: defaultdict[tuple[str, str, str], list[OutboxMessage]] = defaultdict(list)
+        for row in due:
+            queues[row.workspace_id, row.surface, row.recipient].append(row)
+        last_begin = now + _LEASE - _LAST_BEGIN
+        await asyncio.gather(*(_one_by_one(ctx, queue, last_begin) for queue in queues.values()))
+        handled += len(due)
 
 
-async def _deliver(ctx: Context, message: OutboxMessage) -> None:
+async def _one_by_one(ctx: Context, queue: Sequence[OutboxMessage], last_begin: datetime) -> None:
+    for row in queue:
+        if ctx.clock() >= last_begin:
+            return
+        failure = await _delivered(ctx, row)
+        if failure is None:
+            continue
+        async with ctx.store.transaction() as tx:
+            await _put_back(ctx, tx, row, failure)
+        if failure.retry_after is not None:
+            return
+
+
+async def _delivered(ctx: Context, row: OutboxMessage) -> DeliveryFailure | None:
     try:
-        failure = await (_update_view if message.surface is Surface.VIEW else _send_dm)(ctx, message)
+        return await deliver(ctx, row)
     except UserFacingError as error:
-        failure = DeliveryFailure(kind=FailureKind.GONE, error=type(error).__name__)
+        return DeliveryFailure(kind=FailureKind.GONE, error=type(error).__name__)
+    except UnwrittenError as error:
+        log.error("outbox message %s of kind %s was sent, which could not be written down", row.id, row.kind)  # noqa: TRY400  the cause is logged in its own words
+        log.debug("the cause", exc_info=error)
+        return None
     except Exception as error:
-        log.exception("outbox message %s of kind %s broke", message.id, message.kind)
-        failure = DeliveryFailure(kind=FailureKind.RETRY, error=type(error).__name__)
-    if failure is not None:
-        async with ctx.store.transaction() as tx:
-            await _put_back(ctx, tx, message, failure)
+        log.exception("outbox message %s of kind %s broke", row.id, row.kind)
+        return DeliveryFailure(kind=FailureKind.RETRY, error=type(error).__name__)
 
 
-async def _put_back(ctx: Context, tx: Tx, message: OutboxMessage, failure: DeliveryFailure) -> None:
-    if failure.kind in (FailureKind.RETRY, FailureKind.REVOKED) and message.tries < _MOST_TRIES:
-        wait = failure.retry_after or min(2.0**message.tries, 300.0)
-        await outbox.retry(tx, message, due_at=ctx.clock() + timedelta(seconds=wait), error=failure.error)
-        return
-    if message.surface is Surface.VIEW:
-        await views.closed(tx, message.workspace_id, message.recipient)
-    await outbox.dead(tx, message, error=failure.error)
-
-
-async def _update_view(ctx: Context, message: OutboxMessage) -> DeliveryFailure | None:
-    view = await _view(ctx, message)
-    if view is None:
-        failure: DeliveryFailure | None = DeliveryFailure(kind=FailureKind.GONE, error="nothing_to_show")
-    elif message.kind == ATTEMPT:
-        failure = await ctx.messenger.update_view(message.workspace_id, view, external_id=message.recipient)
+async def _put_back(ctx: Context, tx: Tx, row: OutboxMessage, failure: DeliveryFailure) -> None:
+    if failure.kind is FailureKind.UNKNOWN and is_careful(row):
+        await _unknown(ctx, tx, row, failure)
+    elif failure.kind in _AGAIN and failure.retry_after is not None:
+        await outbox.put_off(tx, row, until=ctx.clock() + timedelta(seconds=failure.retry_after))
+    elif failure.kind in _AGAIN and row.tries < _most_tries(row):
+        wait = min(2.0 ** min(row.tries, 10), _LONGEST_WAIT)
+        await outbox.retry(tx, row, due_at=ctx.clock() + timedelta(seconds=wait), error=failure.error)
     else:
-        failure = await ctx.messenger.update_view(message.workspace_id, view, view_id=message.recipient)
-    if failure is None:
-        async with ctx.store.transaction() as tx:
-            await outbox.sent(tx, message)
-    return failure
+        await _give_up(ctx, tx, row, failure)
 
 
-async def _view(ctx: Context, message: OutboxMessage) -> View | None:
-    if message.kind == ATTEMPT:
-        facts = await _facts(ctx, message)
-        return await screens.view_of(ctx, facts) if facts else None
-    if message.kind == disconnect.DISCONNECT:
-        return await disconnect.result(ctx, message.workspace_id, AccountId(message.subject))
-    async with ctx.store.reading() as tx:
-        open_view = await views.get(tx, message.workspace_id, message.recipient)
-    if open_view is None:
-        return None
-    return await detail.show(
-        ctx, message.workspace_id, open_view.user_id, message.subject, page=open_view.page
-    )
+def _most_tries(row: OutboxMessage) -> int:
+    return _MOST_CAREFUL_TRIES if is_careful(row) or row.surface is Surface.EVERYONE else _MOST_TRIES
 
 
-async def _facts(ctx: Context, message: OutboxMessage) -> screens.Facts | None:
-    async with ctx.store.reading() as tx:
-        attempt = await attempts.get(tx, AttemptId(message.subject))
-        provider = ctx.connectors.get(attempt.provider_key) if attempt else None
-        if attempt is None or provider is None:
-            return None
-        return await screens.read(tx, screens.as_it_stands(ctx, attempt), provider)
+async def _give_up(ctx: Context, tx: Tx, row: OutboxMessage, failure: DeliveryFailure) -> None:
+    if row.surface is Surface.VIEW:
+        await views.closed(tx, row.workspace_id, row.recipient)
+    await outbox.dead(tx, row, error=failure.error)
+    if failure.kind is FailureKind.LOST and row.surface is Surface.CHANNEL:
+        await channel_loss.lost(ctx, tx, row.workspace_id, row.recipient, failure.error)
 
 
-async def _send_dm(ctx: Context, message: OutboxMessage) -> DeliveryFailure | None:
-    content = await _dm(ctx, message)
-    if content is None:
-        return DeliveryFailure(kind=FailureKind.GONE, error="nothing_to_say")
-    posted = await _edit(ctx, message, content) or await ctx.messenger.post(
-        message.workspace_id, message.recipient, content
-    )
-    if isinstance(posted, DeliveryFailure):
-        return posted
-    await _sent(ctx, message, posted)
-    return None
-
-
-async def _edit(ctx: Context, message: OutboxMessage, content: Message) -> Posted | DeliveryFailure | None:
-    """Edit the message sent before; None where there is none to edit (any more)."""
-    if not message.channel or not message.ts:
-        return None
-    failure = await ctx.messenger.update(message.workspace_id, message.channel, message.ts, content)
-    if failure is None:
-        return Posted(channel=message.channel, ts=message.ts)
-    return None if failure.kind is FailureKind.GONE else failure
-
-
-async def _sent(ctx: Context, message: OutboxMessage, posted: Posted) -> None:
-    async with ctx.store.transaction() as tx:
-        await outbox.sent(tx, message, channel=posted.channel, ts=posted.ts)
-        if message.kind == ATTEMPT:
-            await attempts.sent_dm(
-                tx, message.workspace_id, AttemptId(message.subject), channel=posted.channel, ts=posted.ts
-            )
-
-
-async def _dm(ctx: Context, message: OutboxMessage) -> Message | None:
-    if message.kind == ATTEMPT:
-        facts = await _facts(ctx, message)
-        return await screens.dm_of(ctx, facts) if facts else None
-    if message.kind == ASK:
-        asker, key, _day = message.subject.split("/")
-        provider = ctx.connectors.get(key)
-        return ask_dm(AskView(asker=asker, provider_key=key, provider=provider.name)) if provider else None
-    async with ctx.store.reading() as tx:
-        found = await accounts.get(tx, message.workspace_id, AccountId(message.subject))
-    if message.kind == disconnect.NOT_REVOKED:
-        return not_revoked_dm(disconnect.outcome(ctx, found)) if found else None
-    provider = ctx.connectors.get(found.account.provider_key) if found else None
-    return waiting_removed_dm(provider.name, found.account.name) if found and provider else None
-
-
-async def tell_waiting_removed(ctx: Context, tx: Tx, account: Account, signed_in_by: UserId) -> None:
-    """Tell who signed in that their account was removed: nobody chose its Groups in time."""
-    await outbox.ask(
-        tx,
-        ws=account.workspace_id,
-        kind=WAITING_REMOVED,
-        subject=account.id,
-        surface=Surface.DM,
-        recipient=signed_in_by,
-        now=ctx.clock(),
-    )
+async def _unknown(ctx: Context, tx: Tx, row: OutboxMessage, failure: DeliveryFailure) -> None:
+    """It is not said again. Whoever it was for is told by another way, which the fan-out finds."""
+    if not await outbox.unknown(tx, row, error=failure.error):
+        return
+    log.warning("outbox message %s of kind %s may have arrived or not", row.id, row.kind)
+    if row.kind in (ALERT, OUTAGE):
+        await alerting.tell(ctx, tx, row.workspace_id, AlertId(row.subject), kind=row.kind)
+    elif row.surface is Surface.DM and ROUTES[row.kind].again:
+        await outbox.repeat(tx, row, due_at=ctx.clock() + _REPEAT_AFTER)

@@ -50,3 +50,11 @@ class Departure:
     """`POST /connect/<ticket>`: 303 to the provider."""
 
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPage:
+    """`GET /mail/stop/<signed>`: asks whether a person's e-mails are to stop."""
+
+    workspace: str
+    person: str

@@ -4,17 +4,21 @@ import asyncio
 from datetime import datetime, timedelta
 
 from bot import policy
+from bot.usecases import expiry
 from bot.usecases.context import Context
 from connectors.engine import Refreshed, Tokens
 from connectors.observation import Expired, Observation, Reason, Rejected, Throttled, Unreachable
 from connectors.provider import Provider, RefreshKind
 from store import grants
+from store.database import StoreUnavailable
 from store.records import Grant, GrantId, GrantState, WorkspaceId
 
 _POLL = 0.2
 """Seconds between looks at a refresh someone else is doing."""
 _PATIENCE = 12.0
 """Seconds to wait for it, as Nango does (peers.md 2.3)."""
+_AGAIN = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between tries to store what a provider has just given: it is nowhere else, and a database may be away for a moment."""
 
 
 def can_renew(provider: Provider, tokens: Tokens) -> bool:
@@ -119,6 +123,11 @@ async def _refresh(
         if not await grants.mark_refresh(tx, ws, grant.id, owner=owner, now=ctx.clock()):
             return Throttled()
     seen = await ctx.connectors.refresh(provider, tokens=tokens, address=grant.address, now=ctx.clock())
+    for pause in _AGAIN:
+        try:
+            return await _keep(ctx, grant, owner, tokens, seen, interrupted=interrupted)
+        except StoreUnavailable:
+            await asyncio.sleep(pause)
     return await _keep(ctx, grant, owner, tokens, seen, interrupted=interrupted)
 
 
@@ -150,6 +159,8 @@ async def _keep(
                 expires_at=new.expires_at,
                 ends_at=new.ends_at,
             )
+            if new.ends_at != grant.ends_at:
+                await expiry.draw_again(tx, ws, grant.id, now=ctx.clock())
             return new
         if not isinstance(seen, Unreachable):
             await grants.clear_marker(tx, ws, grant.id, owner=owner)

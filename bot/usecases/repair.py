@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot import policy
 from bot.usecases import people
+from bot.usecases.alerting import Change, follow
 from bot.usecases.connect import tell
 from bot.usecases.context import Context
 from bot.usecases.detail import refresh_open
@@ -12,7 +13,7 @@ from bot.usecases.parked import Parked
 from bot.usecases.planning import watch_from_now
 from store import accounts, attempts, grants
 from store.database import Tx
-from store.records import Account, AccountStatus, Attempt, Grant, GrantId, Stage, UserId
+from store.records import Account, AccountStatus, Attempt, Grant, Stage, UserId
 
 # One that is just exchanging its code finds out by itself.
 _REPAIRS = frozenset({Stage.LINK, Stage.SIGNING_IN, Stage.UNCONFIRMED})
@@ -77,9 +78,10 @@ async def _heal(ctx: Context, tx: Tx, attempt: Attempt, parked: Parked, account:
     ):
         return
     await grants.insert(tx, grant, parked.tokens.dump())
-    for sibling in healed:
-        await adopt(ctx, tx, attempt.user_id, grant, sibling, event="reconnected")
-        if not grant.missing_scopes:
+    changes = [await adopt(ctx, tx, attempt.user_id, grant, one, event="reconnected") for one in healed]
+    await follow(ctx, tx, attempt.provider_key, changes, actor=attempt.user_id)
+    if not grant.missing_scopes:
+        for sibling in healed:
             await close_repairs(ctx, tx, sibling, failure="connected_by_another")
     for touched in (account.grant_id, grant.id):
         await leave(ctx, tx, ws, touched)
@@ -100,28 +102,26 @@ async def close_repairs(ctx: Context, tx: Tx, account: Account, *, failure: str)
 
 async def adopt(
     ctx: Context, tx: Tx, user_id: UserId, grant: Grant, account: Account, *, event: str
-) -> GrantId:
-    """Put an account on a new sign-in, healthy from now on; returns the grant it left.
+) -> Change:
+    """Put an account on a new sign-in, healthy from now on; the caller has what follows for alerts done.
 
     A waiting account stays waiting: only Save gives it its Groups.
     """
     now, waiting = ctx.clock(), account.status is AccountStatus.WAITING
     keep_waiting = waiting and event == "reconnected"
     status = AccountStatus.WAITING if keep_waiting else policy.settled_status(grant.missing_scopes)
-    await accounts.record(
-        tx,
-        replace(
-            account,
-            grant_id=grant.id,
-            status=status,
-            reason="permission_missing" if status is AccountStatus.NEEDS_PERMISSION else None,
-            failures=0,
-            failing_since=None,
-            checked_at=now,
-            healthy_at=now,
-            connected_by=user_id if waiting else account.connected_by,
-            connected_at=now if waiting else account.connected_at,
-        ),
+    adopted = replace(
+        account,
+        grant_id=grant.id,
+        status=status,
+        reason="permission_missing" if status is AccountStatus.NEEDS_PERMISSION else None,
+        failures=0,
+        failing_since=None,
+        checked_at=now,
+        healthy_at=now,
+        connected_by=user_id if waiting else account.connected_by,
+        connected_at=now if waiting else account.connected_at,
     )
+    await accounts.record(tx, adopted)
     await accounts.remember(tx, account.workspace_id, account.id, at=now, kind=event, actor=user_id)
-    return account.grant_id
+    return Change(account, adopted)

@@ -116,6 +116,7 @@ async def _bring(ctx: Context, attempt: Attempt, parked: Parked, *, confirmed: b
             await tell(ctx, tx, attempt)
     ctx.kick("deliver")
     ctx.kick("revoke")
+    ctx.kick("subscribe")
 
 
 async def _in_turn(tx: Tx, attempt: Attempt) -> None:
@@ -154,6 +155,7 @@ async def confirm(ctx: Context, attempt: Attempt, *, mine: bool) -> None:
             await discard(ctx, tx, fresh, Parked.load(raw))
     ctx.kick("deliver")
     ctx.kick("revoke")
+    ctx.kick("subscribe")
 
 
 async def take(ctx: Context, attempt: Attempt, values: tuple[str, ...]) -> bool:

@@ -8,14 +8,15 @@ from bot.usecases.access import close_attempts
 from bot.usecases.connect import tell
 from bot.usecases.context import Context
 from bot.usecases.detail import refresh_open
+from bot.usecases.dms import tell_waiting_removed
 from bot.usecases.ending import discard, leave
-from bot.usecases.notify import tell_waiting_removed
 from bot.usecases.parked import Parked
-from store import accounts, attempts, integrations, outbox, views
+from store import accounts, alerts, attempts, integrations, notices, outbox, views
 from store.records import Account, Attempt, Stage
 
 _BATCH = 50
 _KEEP_ENDED = timedelta(days=30)
+_KEEP_ALERTS = timedelta(days=90)
 _KEEP_VIEWS = timedelta(hours=72)
 _FAILURES = {
     Stage.EXCHANGING: "interrupted",
@@ -38,6 +39,8 @@ async def tidy(ctx: Context) -> int:
     async with ctx.store.transaction() as tx:
         await attempts.purge(tx, before=now - _KEEP_ENDED, limit=500)
         await outbox.purge(tx, before=now - _KEEP_ENDED, limit=500)
+        await alerts.purge(tx, before=now - _KEEP_ALERTS, limit=100)
+        await notices.purge(tx, before=now - _KEEP_ENDED, limit=500)
         await views.purge(tx, before=now - _KEEP_VIEWS)
     if stale or waiting:
         ctx.kick("deliver")

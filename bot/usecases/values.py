@@ -15,9 +15,9 @@ def read(value: str) -> Mapping[str, Any]:
 
 
 def word(values: Mapping[str, Any], name: str) -> str:
-    """A text of it; "" if it is none."""
+    """A text of it; "" if it is none, or one that no database takes."""
     found = values.get(name)
-    return found if isinstance(found, str) else ""
+    return found if isinstance(found, str) and "\x00" not in found else ""
 
 
 def number(values: Mapping[str, Any], name: str) -> int:

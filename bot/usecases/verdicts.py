@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.policy import Conclusion
-from bot.usecases import alerting
+from bot.usecases.alerting import Change, follow
 from bot.usecases.context import Context
 from store import judged
 from store.database import Tx
@@ -27,7 +27,11 @@ async def write(
         if concluded.event
     ]
     await judged.remember(tx, events, at=ctx.clock())
-    for before, concluded in known:
-        if concluded.account.status is not before.status:
-            await alerting.follow(ctx, tx, before, concluded.account, actor=None)
+    changes = [
+        Change(before, concluded.account)
+        for before, concluded in known
+        if concluded.account.status is not before.status
+    ]
+    if changes:
+        await follow(ctx, tx, provider_key, changes, actor=None)
     return written

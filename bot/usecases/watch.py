@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 
 from bot import watching
 from bot.in_flight import report
@@ -30,6 +31,9 @@ LEASE = timedelta(minutes=5)
 """More than a batch takes when every call of it takes as long as it may."""
 _ROUNDS = 2
 """Batches under way at once: while one is written down, the next is asked."""
+_BUT_TIMES = attrgetter(
+    *(field.name for field in fields(Account) if field.name not in {"checked_at", "healthy_at"})
+)
 _log = logging.getLogger(__name__)
 
 
@@ -187,8 +191,7 @@ def _sightings(look: Look, health: ProviderHealth, now: datetime) -> list[Sighti
 
 
 def _is_news(one: Sighting) -> bool:
-    was = one.before
-    return replace(one.after, checked_at=was.checked_at, healthy_at=was.healthy_at) != was
+    return one.after is not one.before and _BUT_TIMES(one.after) != _BUT_TIMES(one.before)
 
 
 def _unchanged(account: Account) -> Seen:

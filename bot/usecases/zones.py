@@ -59,7 +59,7 @@ class _Zone(NamedTuple):
     name: str
     city: str
     words: tuple[str, ...]
-    """Its path, and the cities that keep its time; case folded."""
+    """Its path, what is drawn, and the cities that keep its time; case folded."""
     short: frozenset[str]
     """What its time is called, in winter and summer: "cet", "cest"."""
     standard: timedelta
@@ -73,7 +73,7 @@ def is_zone(name: str) -> bool:
 
 def matching(typed: str, *, near: str, now: datetime) -> tuple[ZoneChoice, ...]:
     """At most 100 zones for what was typed, the likeliest first; for nothing typed all, those with the time of `near` first."""
-    wanted = " ".join(typed.casefold().replace("_", " ").split())[:80]
+    wanted = " ".join(typed.casefold().replace("_", " ").partition(",")[0].split())[:80]
     here = _times(near, now.year)[1:] if is_zone(near) else None
     found = [
         (rank, zone) for zone in _zones(now.year) if (rank := _rank(zone, wanted, near, here)) is not None
@@ -133,7 +133,8 @@ def _zone(name: str, year: int) -> _Zone:
     path = name.replace("_", " ").casefold()
     city = path.rpartition("/")[2]
     kept = [word.strip() for word in _KEPT_BY.get(name, "").split(",")]
-    words = tuple(word for word in (path, city.replace("-", " "), *kept) if word)
+    drawn = f"{city} ({path.partition('/')[0]})"
+    words = tuple(word for word in (path, drawn, city.replace("-", " "), *kept) if word)
     short, standard, summer = _times(name, year)
     return _Zone(name=name, city=city, words=words, short=short, standard=standard, summer=summer)
 

@@ -1,4 +1,4 @@
-"""The bot's web side: Slack's door, the Connect page, the way back from a provider, and a health check."""
+"""The bot's web side: Slack's door, the Connect page, the way back from a provider, the way out of e-mails, and a health check."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,6 +11,8 @@ from bot.web.access_log import AccessLog
 from bot.web.callback import callback
 from bot.web.connect import connect
 from bot.web.health import healthz
+from bot.web.hooks import hook
+from bot.web.mail_stop import mail_stop
 from bot.web.rendering import result
 from bot.web.site import Site
 from bot.web.slack_events import SlackDoor
@@ -28,6 +30,8 @@ def web(site: Site) -> Starlette:
             Route("/slack/events", _only_post, methods=["POST"]),
             Route("/connect/{ticket}", worded(connect), methods=_METHODS),
             Route("/oauth/callback/{key}", worded(callback), methods=_METHODS),
+            Route("/mail/stop/{signed}", worded(mail_stop), methods=_METHODS),
+            Route("/hooks/{key}", hook, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
         ],
         middleware=[Middleware(AccessLog, door=SlackDoor(site))],

@@ -7,7 +7,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger("bot.web.access")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_ROUTES = (("/connect/", "/connect/<ticket>"), ("/oauth/callback/", "/oauth/callback/<key>"))
+_ROUTES = (
+    ("/connect/", "/connect/<ticket>"),
+    ("/oauth/callback/", "/oauth/callback/<key>"),
+    ("/hooks/", "/hooks/<key>"),
+    ("/mail/stop/", "/mail/stop/<signed>"),
+)
 
 
 class AccessLog:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.usecases.pages import ConnectPage, ResultPage
+from bot.usecases.pages import ConnectPage, ResultPage, StopPage
 from bot.web.site import site_of
 
 _STYLE = files("bot.web").joinpath("pages", "lexer.css").read_text(encoding="utf-8")
@@ -39,6 +39,12 @@ def result(request: Request, page: ResultPage, *, allow: str | None = None) -> H
     if allow:
         response.headers["Allow"] = allow
     return response
+
+
+def stop_page(request: Request, page: StopPage) -> HTMLResponse:
+    """Asks before e-mails are stopped."""
+    html = _PAGES.get_template("mail_stop.html").render(page=page)
+    return _response(request, html, 200, form_action="'self'", referrer="no-referrer")
 
 
 def _response(request: Request, html: str, status: int, *, form_action: str, referrer: str) -> HTMLResponse:

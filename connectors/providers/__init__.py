@@ -1,4 +1,4 @@
-"""Every provider file of this folder. A new provider is a new file with one `PROVIDER`; nothing else lists them."""
+"""Every provider file of this folder. A new provider is a new file, or folder, with one `PROVIDER`; nothing else lists them."""
 
 import importlib
 import pkgutil

@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bot.app import Bot, open_bot
 from bot.demo import app_manifest, gallery
+from bot.sandbox.mail_server import MailFault, open_mail_server
 from bot.sandbox.people import PersonAtWork, Screen
+from bot.sandbox.records import Mail
 from bot.sandbox.workspace import Sandbox, listening, open_sandbox
 from bot.sandbox.world import MovableClock
 from bot.settings import load
@@ -52,6 +54,8 @@ class House:
     database_url: str
     log: Log
     folder: Path
+    mail_faults: list[MailFault] = field(default_factory=list)
+    """What goes wrong at the mail server next."""
     may_refuse: set[str] = field(default_factory=set)
     """Slack errors a test provokes on purpose."""
 
@@ -149,6 +153,11 @@ class House:
         await self.settle()
         await who.closes(everything=True)
 
+    def mails(self, name: str | None = None) -> list[Mail]:
+        """The e-mails that arrived, oldest first; with `name` those to this person."""
+        to = self.sandbox.world.human(name).email if name else None
+        return [mail for mail in self.sandbox.records.mails if to is None or mail.to == to]
+
     async def accounts(self, key: str = "twitter") -> tuple[AccountDetail, ...]:
         """The living accounts of a provider."""
         async with self.bot.context.store.reading() as tx:
@@ -169,6 +178,8 @@ class House:
             for signed_in in pretend.sign_ins:
                 yield from signed_in.access
                 yield from signed_in.refresh
+        for mail in self.mails():
+            yield (mail.header("List-Unsubscribe") or "none").rpartition(".")[2].rstrip(">")
         for person in ("ada", "maria", "tom", "nina"):
             for url in self.sandbox.person(person).browser.history:
                 yield from _secret_parts(url)
@@ -237,8 +248,10 @@ async def open_house(
             open_sandbox(clock=clock, manifest=app_manifest(), gallery=gallery())
         )
         sandbox.point_at(url)
+        mail_server = await stack.enter_async_context(open_mail_server(sandbox.world, sandbox.records))
         env = {
             **sandbox.environment(),
+            **mail_server.environment(),
             "LEXER_PUBLIC_URL": url,
             "LEXER_DATABASE_URL": database_url,
             "LEXER_SECRET_KEYS": KEYS,
@@ -257,7 +270,14 @@ async def open_house(
         )
         await stack.enter_async_context(listening(bot.asgi, port=port))
         house = House(
-            sandbox=sandbox, clock=clock, bot=bot, url=url, database_url=database_url, log=log, folder=folder
+            sandbox=sandbox,
+            clock=clock,
+            bot=bot,
+            url=url,
+            database_url=database_url,
+            log=log,
+            folder=folder,
+            mail_faults=mail_server.faults,
         )
         yield house
         await house.settle()

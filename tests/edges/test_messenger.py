@@ -89,9 +89,11 @@ KINDS = [
     ("invalid_auth", FailureKind.REVOKED),
     ("token_revoked", FailureKind.REVOKED),
     ("account_inactive", FailureKind.REVOKED),
-    ("channel_not_found", FailureKind.REFUSED),
+    ("channel_not_found", FailureKind.LOST),
+    ("is_archived", FailureKind.LOST),
+    ("restricted_action_read_only_channel", FailureKind.LOST),
+    ("posting_to_channel_denied", FailureKind.LOST),
     ("missing_scope", FailureKind.REFUSED),
-    ("is_archived", FailureKind.REFUSED),
     ("invalid_blocks", FailureKind.OURS),
     ("push_limit_reached", FailureKind.OURS),
     ("an_error_of_tomorrow", FailureKind.REFUSED),
@@ -141,11 +143,15 @@ GARBAGE: list[tuple[int, Any]] = [
 async def test_an_unreadable_answer_is_tried_again_later(
     messenger: Messenger, slack: PretendSlack, status: int, body: Any
 ) -> None:
-    """A broken answer of Slack never raises, and never counts as sent."""
-    slack.answers["chat.postMessage"] = lambda _call: (status, {}, body)
-    found = await messenger.post(WS, PERSON, said("x"))
-    assert isinstance(found, DeliveryFailure)
-    assert found.kind is FailureKind.RETRY
+    """A broken answer of Slack never raises, and never counts as done; of a new message nobody knows whether it is there."""
+    for method in ("chat.postMessage", "chat.update"):
+        slack.answers[method] = lambda _call: (status, {}, body)
+    posted = await messenger.post(WS, PERSON, said("x"))
+    assert isinstance(posted, DeliveryFailure)
+    assert posted.kind is FailureKind.UNKNOWN
+    edited = await messenger.update(WS, "D1", "1.1", said("x"))
+    assert edited is not None
+    assert edited.kind is FailureKind.RETRY
 
 
 async def test_no_connection_is_a_value(slack: PretendSlack) -> None:

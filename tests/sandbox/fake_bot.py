@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.methods import METHODS
 from bot.sandbox.workspace import Sandbox, listening
 
 Json = dict[str, Any]
@@ -56,7 +57,9 @@ class FakeBot:
         """A Web API call with the bot's token, or another."""
         bearer = {"Authorization": f"Bearer {token or self.sandbox.bot_token}"}
         url = f"{self.sandbox.api_url}{method}"
-        return dict((await self.client.post(url, json=args, headers=bearer)).json())
+        known = METHODS.get(method)
+        body: Json = {"json": args} if known is None or known.takes_json else {"data": args}
+        return dict((await self.client.post(url, headers=bearer, **body)).json())
 
     async def respond(self, url: str, **body: Any) -> httpx.Response:
         """A POST to a response address."""

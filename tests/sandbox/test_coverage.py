@@ -10,7 +10,7 @@ import yaml
 
 from bot.sandbox.coverage import BEHAVIOURS_COVERED, METHODS_COVERED, Extent, table
 from bot.sandbox.methods import METHODS
-from bot.sandbox.slack_api import SCOPES
+from bot.sandbox.slack_api import EVENTS, SCOPES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -55,10 +55,11 @@ def test_every_method_the_bot_calls_is_played() -> None:
     assert called <= set(METHODS)
 
 
-def test_the_scopes_granted_are_the_manifests() -> None:
-    """The workspace grants exactly what an operator grants."""
+def test_the_scopes_and_events_are_the_manifests() -> None:
+    """The workspace grants exactly what an operator grants, and brings the events the app asks for."""
     manifest = yaml.safe_load((ROOT / "bot" / "manifest.yml").read_text(encoding="utf-8"))
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
 
 
 @pytest.mark.shared
@@ -71,4 +72,5 @@ def test_methods_agree_with_the_published_ones(shared_folder: Path) -> None:
         arguments = published["args"]
         assert method.arguments <= set(arguments["properties"]), name
         assert {*method.required, "token"} >= set(arguments["required"]), name
+        assert method.takes_json is (published.get("json_input_supported") is True), name
         assert sorted(method.needs) == sorted(published["scope"].get("bot", [])), name

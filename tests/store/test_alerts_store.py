@@ -29,9 +29,10 @@ async def breaks(store: Store, names: str, now: datetime = NOW, **more: Any) -> 
     broken = [Broken(account_id, "token_expired", now) for account_id in ids(names)]
     values = {"ws": T1, "provider_key": "shopify", "tell_at": now + (SOON - NOW)} | more
     async with store.transaction() as tx:
-        return await alerts.open_or_join(
+        opened = await alerts.open_or_join(
             tx, accounts=broken, now=now, joins_until=now + (LATER - NOW), **values
         )
+        return opened.alert_id
 
 
 async def works(
@@ -231,14 +232,14 @@ async def test_taken(store: Store) -> None:
     taken = (await detail(store, alert_id)).alert
     assert (taken.taken_by, taken.taken_at, taken.remind_at) == (OMAR, LATER, TOMORROW)
     async with store.transaction() as tx:
-        assert await alerts.let_go(tx, T1, alert_id, remind_at=None)
-        assert not await alerts.let_go(tx, T1, alert_id, remind_at=None)
+        assert await alerts.let_go(tx, T1, alert_id, remind_at=None, at=LATER)
+        assert not await alerts.let_go(tx, T1, alert_id, remind_at=None, at=LATER)
     free = (await detail(store, alert_id)).alert
     assert (free.taken_by, free.taken_at, free.remind_at) == (None, None, None)
     await works(store, ids("a1"))
     async with store.transaction() as tx:
         assert not await alerts.take(tx, T1, alert_id, MARIA, NOW, LATER)
-        assert not await alerts.snooze(tx, T1, alert_id, MARIA, LATER)
+        assert not await alerts.snooze(tx, T1, alert_id, MARIA, LATER, at=NOW)
         assert not await alerts.remind(tx, T1, alert_id, at=LATER)
 
 
@@ -248,7 +249,7 @@ async def test_snoozed(store: Store) -> None:
     alert_id = await breaks(store, "a1")
     async with store.transaction() as tx:
         assert await alerts.take(tx, T1, alert_id, MARIA, NOW, SOON)
-        assert await alerts.snooze(tx, T1, alert_id, MARIA, LATER)
+        assert await alerts.snooze(tx, T1, alert_id, MARIA, LATER, at=NOW)
         assert await alert_details.due_reminders(tx, LATER - timedelta(microseconds=1), 9) == ()
         (due,) = await alert_details.due_reminders(tx, LATER, 9)
         assert (due.id, due.snoozed_by, due.snoozed_until, due.taken_by) == (alert_id, MARIA, LATER, MARIA)
@@ -291,8 +292,8 @@ async def test_outage(store: Store) -> None:
     assert (found.alert.kind, found.accounts, found.open) == (AlertKind.OUTAGE, (), 0)
     async with store.transaction() as tx:
         assert await alerts.outage_open(tx, T1, "shopify") == opened[0]
-        assert await alerts.resolve_outage(tx, T1, "shopify", at=LATER) == opened[0]
-        assert await alerts.resolve_outage(tx, T1, "shopify", at=LATER) is None
+        assert await alerts.resolve_outages(tx, "shopify", at=LATER) == ((T1, opened[0]),)
+        assert await alerts.resolve_outages(tx, "shopify", at=LATER) == ()
         assert await alerts.outage_open(tx, T1, "shopify") is None
     assert await see() != opened[0]
 

@@ -52,6 +52,7 @@ from store.watch_records import (
     AlertId,
     AlertKind,
     Broken,
+    Fate,
     Hook,
     HookId,
     PersonalSettings,
@@ -80,7 +81,7 @@ MODULES = (
 )  # fmt: skip
 CARRIES_WORKSPACE = (
     Account, AlertChannel, Attempt, Grant, Group, Hook, OpenView, OutboxMessage, Person, PersonalSettings,
-    Workspace, WorkspaceSettings,
+    Workspace, WorkspaceSettings, OutboxMessage | Fate,
 )  # fmt: skip
 ALL_WORKSPACES = {
     "accounts.seen_well",
@@ -88,6 +89,7 @@ ALL_WORKSPACES = {
     "alert_details.due_reminders",
     "alert_details.open_workspaces",
     "alerts.purge",
+    "alerts.resolve_outages",
     "attempts.by_state",
     "attempts.get",
     "attempts.parked_of_identity",
@@ -102,10 +104,12 @@ ALL_WORKSPACES = {
     "checks.read",
     "grants.claim_revokes",
     "grants.living_of_identity",
+    "grants.one_of_identity",
     "integrations.workspaces_with",
     "judged.of_grants",
     "judged.record",
     "judged.remember",
+    "notices.claim",
     "notices.first_seen",
     "notices.get",
     "notices.purge",
@@ -274,7 +278,7 @@ async def furnish_watching(store: Store) -> None:
     async with store.transaction() as tx:
         await checks.plan(tx, T1, grant().id, "shopify", at=NOW)
         await notices.add(
-            tx, Hook(id=HookId("h1"), workspace_id=T1, provider_key="shopify", grant_id=grant().id)
+            tx, Hook(id=HookId("h1"), workspace_id=T1, provider_key="shopify", grant_id=grant().id, due_at=NOW)
         )
         await tx.conn.execute(insert(alert_rows).values(**values_of(ALERT)))
         await alerts.open_or_join(

@@ -135,7 +135,7 @@ async def test_indexes_match_migrations(tmp_path: Path) -> None:
     metadata.create_all(engine)
     engine.dispose()
     found = indexes(migrated)
-    assert sum("WHERE" in statement for statement in found) == 10
+    assert sum("WHERE" in statement for statement in found) == 12
     assert found == indexes(declared)
 
 

@@ -1,5 +1,8 @@
 """Watching and telling: checks, the health of providers, alerts, Integrator channels, settings, notices."""
 
+import secrets
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,13 +11,37 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    op.add_column("workspaces", sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("people", sa.Column("email", sa.Text(), nullable=True))
     op.add_column("outbox", sa.Column("thread_ts", sa.Text(), nullable=True))
+    op.add_column("outbox", sa.Column("posting_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("outbox", sa.Column("repeated", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("grants", sa.Column("plan_no", sa.Integer(), nullable=False, server_default="0"))
     _watching()
     _telling()
     _notices()
+    _ending()
     op.execute(_fill())
+    _ask_to_be_told()
+
+
+def _ask_to_be_told() -> None:
+    """A subscription for every shop in use, to be asked for soon."""
+    words = [sa.column(name, sa.Text()) for name in ("id", "workspace_id", "provider_key", "grant_id")]
+    hooks = sa.table(
+        "hooks", *words, sa.column("due_at", sa.DateTime(timezone=True)), sa.column("tries", sa.Integer())
+    )
+    shops = sa.text(
+        "SELECT workspace_id, provider_key, id AS grant_id FROM grants WHERE provider_key = 'shopify' "
+        "AND id IN (SELECT grant_id FROM checks)"
+    )
+    now = datetime.now(UTC)
+    rows = [
+        {**row, "id": secrets.token_urlsafe(32), "due_at": now, "tries": 0}
+        for row in op.get_bind().execute(shops).mappings()
+    ]
+    if rows:
+        op.bulk_insert(hooks, rows)
 
 
 def _fill() -> str:
@@ -130,6 +157,24 @@ def _telling() -> None:
         **_where("resolved_at IS NULL"),
     )
     op.create_table(
+        "alert_events",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False, autoincrement=True
+        ),
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "alert_id"], ["alerts.workspace_id", "alerts.id"], name="alert_events_alert_fk"
+        ),
+        sa.PrimaryKeyConstraint("id", name="alert_events_pk"),
+    )
+    op.create_index("alert_events_of_alert", "alert_events", ["workspace_id", "alert_id"])
+    op.create_table(
         "alert_channels",
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("group_id", sa.Text(), nullable=False),
@@ -174,7 +219,10 @@ def _notices() -> None:
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("provider_key", sa.Text(), nullable=False),
         sa.Column("grant_id", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remote_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id", "grant_id"], ["grants.workspace_id", "grants.id"], name="hooks_grant_fk"
         ),
@@ -182,6 +230,7 @@ def _notices() -> None:
         sa.PrimaryKeyConstraint("id", name="hooks_pk"),
     )
     op.create_index("hooks_of_grant", "hooks", ["workspace_id", "grant_id"])
+    op.create_index("hooks_due", "hooks", ["due_at"])
     op.create_table(
         "seen_notices",
         sa.Column("provider_key", sa.Text(), nullable=False),
@@ -190,3 +239,30 @@ def _notices() -> None:
         sa.PrimaryKeyConstraint("provider_key", "notice_id", name="seen_notices_pk"),
     )
     op.create_index("seen_notices_at", "seen_notices", ["at"])
+
+
+def _ending() -> None:
+    op.add_column("grants", sa.Column("warned", sa.Integer(), nullable=True))
+    op.create_index("history_of_account", "history", ["workspace_id", "account_id", "at"])
+    op.create_index(
+        "grants_ending", "grants", ["ends_at"], **_where("state = 'live' AND ends_at IS NOT NULL")
+    )
+    op.create_table(
+        "troubles",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("provider_key", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="troubles_workspace_id_fk"),
+        sa.PrimaryKeyConstraint("id", name="troubles_pk"),
+    )
+    op.create_index(
+        "troubles_open",
+        "troubles",
+        ["workspace_id", "kind", "provider_key"],
+        unique=True,
+        **_where("ended_at IS NULL"),
+    )

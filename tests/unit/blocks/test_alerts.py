@@ -52,11 +52,8 @@ def test_one_account() -> None:
     assert "connected by <@U0BEN> · Groups: Marketing and @acme" in words
     assert labels(drawn) == ["Reconnect", "I'm on it", "Snooze", "Show details"]
     first, *rest = controls(drawn)
-    assert (first["action_id"], first["value"], first["style"]) == (
-        "account.reconnect:account-0",
-        "account-0",
-        "primary",
-    )
+    assert (first["action_id"], first["style"]) == ("account.reconnect:account-0", "primary")
+    assert json.loads(first["value"]) == {"a": one().id, "i": "account-0"}
     assert all("style" not in other for other in rest)
 
 
@@ -108,6 +105,8 @@ def test_whoever_is_on_it_is_named() -> None:
     taken = one(taken_by="U0MARIA", taken_at=NOON)
     assert f"<@U0MARIA> is on it, since {NOON_WORDS}." in said(alerts.alert(taken))
     assert labels(alerts.alert(taken))[1] == "Take over"
+    (over,) = [c for c in controls(alerts.alert(taken)) if c["action_id"] == alerts.TAKE]
+    assert json.loads(over["value"]) == {"a": taken.id, "o": "U0MARIA"}, "from whom, for it may change hands"
     own = alerts.alert(replace(taken, reader="U0MARIA"))
     assert "You are on it, since" in said(own)
     assert labels(own)[1] == "Hand it back"

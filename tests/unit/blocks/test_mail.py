@@ -117,7 +117,7 @@ def test_the_alert_says_how_to_reconnect() -> None:
     )
     assert "1. Open Lexer in Slack" in drawn.text
     assert "2. Press Reconnect there, then Continue." in drawn.text
-    assert "3. Sign in to Twitter (X) as @acme. You need to be the owner" in drawn.text
+    assert "3. Sign in to Twitter (X) as @acme. Who can sign in there: the owner" in drawn.text
     assert "Stop these e-mails: https://bot.acme.example/mail/stop/signed" in drawn.text
 
 

@@ -34,10 +34,13 @@ from connectors.provider import (
     confirmed,
     unconfirmed,
 )
+from connectors.providers.shopify.admin_api import graphql
+from connectors.providers.shopify.notices import NOTICES
 from connectors.reading import as_id, as_list, as_name, as_object
 
 _CHECKED = "2026-11-24"
 _DOCS = "https://shopify.dev/docs/apps/build/authentication-authorization"
+_WEBHOOKS = "https://shopify.dev/docs/apps/build/webhooks"
 _TYPE_THIS = "Type the address that ends in .myshopify.com, for example northwind.myshopify.com."
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
 _PATH = r"(?:/[a-z0-9/_-]*)?"
@@ -56,13 +59,7 @@ _SCOPES = (
     ),
     Scope(name="read_products", reason="Name the products in those orders.", implied_by=("write_products",)),
 )
-_PROBE = Call(
-    method="POST",
-    url="https://{shop}/admin/api/2026-10/graphql.json",
-    body={
-        "query": "{ shop { id name myshopifyDomain } currentAppInstallation { accessScopes { handle } } }",
-    },
-)
+_PROBE = graphql("{ shop { id name myshopifyDomain } currentAppInstallation { accessScopes { handle } } }")
 
 
 def _parse(typed: str) -> str:
@@ -253,6 +250,7 @@ PROVIDER = Provider(
         parse=_parse,
         where="In Shopify it stands under Settings, Domains.",
     ),
+    notices=NOTICES,
     facts=(
         confirmed(
             "Sign-in at https://{shop}/admin/oauth/authorize, code at /admin/oauth/access_token; hmac and shop are checked",
@@ -295,9 +293,29 @@ PROVIDER = Provider(
             "https://shopify.dev/docs/api/usage/response-codes",
             _CHECKED,
         ),
+        confirmed(
+            "Notices are signed by HMAC-SHA256 of the raw body with the client secret; X-Shopify-Webhook-Id tells deliveries apart",
+            f"{_WEBHOOKS}/delivery-structure and {_WEBHOOKS}/verify-deliveries",
+            _CHECKED,
+        ),
+        confirmed(
+            "A notice must be answered with 2xx within 5 seconds; it is sent 8 more times in 4 hours, then the subscription goes",
+            f"{_WEBHOOKS}/subscribe/https and https://shopify.dev/changelog/updates-to-webhook-retry-mechanism",
+            _CHECKED,
+        ),
+        confirmed(
+            "webhookSubscriptionCreate takes the address as uri since version 2025-10; subscriptions go with the app",
+            "https://shopify.dev/changelog/consolidate-webhook-graphql-surfaces",
+            _CHECKED,
+        ),
         unconfirmed(
             "The code_challenge and code_verifier of PKCE are ignored (RFC 6749 3.1), not checked",
             f"{_DOCS}/authenticate-standalone-apps",
+            _CHECKED,
+        ),
+        unconfirmed(
+            "A second subscription for one address is refused with 'Address for this topic has already been taken'",
+            "https://shopify.dev/docs/api/admin-graphql/latest/enums/pubsubwebhooksubscriptioncreateusererrorcode",
             _CHECKED,
         ),
         unconfirmed(
