@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 from sqlalchemy import make_url
 
 from bench.slash import INTEGRATOR, WORKSPACE
@@ -56,6 +57,21 @@ def database_urls() -> Iterator[dict[str, str]]:
             server.cleanup()
 
 
+async def another(url: str, name: str) -> str:
+    """The address of one more empty database beside the one at `url`."""
+    address = make_url(url)
+    if address.drivername.startswith("sqlite"):
+        return address.set(database=f"{address.database}-{name}").render_as_string()
+    server = await asyncpg.connect(
+        host=address.query["host"], user=address.username, database=address.database
+    )
+    try:
+        await server.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await server.close()
+    return address.set(database=name).render_as_string(hide_password=False)
+
+
 @asynccontextmanager
 async def filled(url: str, keys: Sequence[str]) -> AsyncIterator[Store]:
     """Open the database, made and filled: the accounts spread over the integrations `keys`, one in twenty disconnected."""
@@ -71,12 +87,13 @@ async def _fill(tx: Tx, keys: Sequence[str]) -> None:
     group = Group(id=GroupId("g1"), workspace_id=TEAM, name="Marketing", integrators=True)
     await groups.save(tx, group, [MARIA])
     for key in keys:
-        await grants.insert(tx, _grant(key), b"{}")
+        await grants.insert(tx, sign_in(key), b"{}")
     for number in range(ACCOUNTS):
-        await accounts.insert(tx, _account(number, keys[number % len(keys)]))
+        await accounts.insert(tx, tracked(number, keys[number % len(keys)]))
 
 
-def _grant(key: str) -> Grant:
+def sign_in(key: str) -> Grant:
+    """Maria's sign-in at a provider."""
     return Grant(
         id=GrantId(f"grant-{key}"),
         workspace_id=TEAM,
@@ -93,7 +110,8 @@ def _grant(key: str) -> Grant:
     )
 
 
-def _account(number: int, key: str) -> Account:
+def tracked(number: int, key: str) -> Account:
+    """An account of it; every twentieth is disconnected."""
     return Account(
         id=AccountId(f"account-{number}"),
         workspace_id=TEAM,

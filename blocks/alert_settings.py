@@ -9,7 +9,6 @@ from blocks.alert_settings_views import (
     AlertSettingsView,
     ChannelRow,
     PersonalView,
-    ZoneChoice,
 )
 from blocks.parts import (
     Json,
@@ -27,6 +26,7 @@ from blocks.parts import (
     section,
 )
 from blocks.text import channel, name, plain_name, shorten
+from blocks.zone_choice import zone_select
 
 ALERT_SETTINGS = "alerts"
 ZONE_BLOCK = "alerts.zone"
@@ -181,15 +181,7 @@ def _digest(view: AlertSettingsView) -> Iterator[Json]:
         days["initial_options"] = chosen
     hint = "Choose no day for no daily message. New alerts come at once, on every day."
     yield input_block(DIGEST_DAYS_BLOCK, "On these days", days, hint=hint, optional=True)
-    zone: Json = {
-        "type": "external_select",
-        "action_id": ZONE_SEARCH,
-        "min_query_length": 0,
-        "placeholder": {"type": "plain_text", "text": "Type a city"},
-    }
-    if view.zone.name:
-        zone["initial_option"] = _zone_option(view.zone)
-    yield input_block(ZONE_BLOCK, "Time zone of your team", zone)
+    yield input_block(ZONE_BLOCK, "Time zone of your team", zone_select(ZONE_SEARCH, view.zone))
 
 
 def _time(action: str, value: str | None) -> Json:
@@ -201,18 +193,6 @@ def _time(action: str, value: str | None) -> Json:
     if value is not None and _TIME.fullmatch(value):
         drawn["initial_time"] = value
     return drawn
-
-
-def zone_options(zones: Sequence[ZoneChoice]) -> list[Json]:
-    """What a search for a time zone offers."""
-    return [_zone_option(zone) for zone in zones]
-
-
-def _zone_option(zone: ZoneChoice) -> Json:
-    """Such as "New York (America), GMT-5"; the value is the zone's own name."""
-    region, _, city = zone.name.replace("_", " ").partition("/")
-    words = plain_name(f"{city} ({region})" if city else region, 60)
-    return option(f"{words}, {zone.offset}" if zone.offset else words, zone.name[:75])
 
 
 def _personal(view: PersonalView, *, divided: bool) -> Iterator[Json]:

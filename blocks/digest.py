@@ -16,7 +16,9 @@ ALL_COMMAND = "/lexer integrations disconnected"
 def digest(view: DigestView) -> Message:
     """The digest; with nothing broken it says so."""
     if not view.alerts and view.others:
-        text = f"🟢 *What was listed here is done*, {day(view.at)}. What broke since has a message of its own."
+        text = (
+            f"🟢 *What was listed here is done*, {day(view.at)}. What broke since has a message of its own."
+        )
         return message(text, [section(text)])
     if not view.alerts:
         text = f"🟢 *Nothing is disconnected*, {day(view.at)}.{_snoozed(view)}"

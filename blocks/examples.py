@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
-from blocks import connect, disconnect, groups, help, integration, listing, samples  # noqa: A004 - the screen is called help
+from blocks import connect, disconnect, groups, help, history, integration, listing, samples  # noqa: A004 - the screen is called help
 from blocks.alert_examples import alert_examples
 from blocks.parts import Message, View
 from blocks.samples import NAMES
@@ -69,6 +69,8 @@ def _details(name: str) -> Iterator[tuple[str, Draw]]:
     for number in (0, 1, 7, 30):
         noun = "account" if number == 1 else "accounts"
         yield f"detail, {number} {noun}", partial(integration.detail, samples.detail(name, accounts=number))
+    yield "history", partial(history.history, samples.past(name))
+    yield "history, nothing", partial(history.history, replace(samples.past(name), rows=()))
     many = samples.detail(name, accounts=30)
     yield "detail, page 2", partial(integration.detail, replace(many, page=1))
     yield "detail, member", partial(integration.detail, samples.detail(name, accounts=3, may_manage=False))

@@ -31,6 +31,7 @@ RECONNECT = "account.reconnect"
 GROUPS = "account.groups"
 CHECK = "account.check"
 DISCONNECT = "account.disconnect"
+HISTORY_OF = "account.history"
 DETAIL_MORE = "detail.more"
 ACCOUNTS_PER_PAGE = 8
 _EVENTS_SHOWN = 10
@@ -49,6 +50,10 @@ HISTORY: Mapping[str, str] = MappingProxyType(
         "still_shared": "access stays at the provider: other accounts use the same sign-in",
         "needs_permission": "needs a permission",
         "expired_waiting": "removed after 7 days without Groups",
+        "provider_problem": "cannot be checked: the provider has problems",
+        "provider_works": "can be checked again: the provider answers",
+        "setup_problem": "cannot be checked: this bot's set-up has a problem",
+        "setup_works": "can be checked again: this bot's set-up is mended",
     }
 )
 """Words for the kinds of past events."""
@@ -86,7 +91,7 @@ def detail(view: DetailView) -> View:
     namesakes = {name for name, times in Counter(row.name for row in view.accounts).items() if times > 1}
     for row in rows:
         blocks += _account(view, row, primary=row.id == urgent, namesake=row.name in namesakes)
-    blocks += [*_others(view), *_pages(view, page, pages), *_history(view.history if page == 0 else ())]
+    blocks += [*_others(view), *_pages(view, page, pages), *_history(view, shown=page == 0)]
     return modal(plain_name(view.name, 24), DETAIL, blocks, metadata=metadata(k=view.key, p=page))
 
 
@@ -209,6 +214,7 @@ def _account_buttons(view: DetailView, row: AccountRow, *, primary: bool) -> Ite
         return
     if row.status is not Status.WAITING:
         yield button("Check now", f"{CHECK}:{row.id}", value=row.id, label=f"Check {spoken} now")
+    yield button("Show history", f"{HISTORY_OF}:{row.id}", value=row.id, label=f"Show history of {spoken}")
     yield button("Disconnect", f"{DISCONNECT}:{row.id}", value=row.id, label=f"Disconnect {spoken}")
 
 
@@ -239,14 +245,17 @@ def _pages(view: DetailView, page: int, pages: int) -> Iterator[Json]:
     yield actions(*buttons)
 
 
-def _history(rows: tuple[HistoryRow, ...]) -> Iterator[Json]:
-    if not rows:
+def _history(view: DetailView, *, shown: bool) -> Iterator[Json]:
+    if not view.history or not shown:
         return
     yield divider()
-    yield context("*What happened before*\n" + "\n".join(_event(row) for row in rows[:_EVENTS_SHOWN]))
+    lines = "\n".join(history_line(row) for row in view.history[:_EVENTS_SHOWN])
+    yield context(f"*What happened before*\n{lines}")
+    yield actions(button("Show all history", f"{HISTORY_OF}:all", value=f"all:{view.key}"))
 
 
-def _event(row: HistoryRow) -> str:
+def history_line(row: HistoryRow) -> str:
+    """One past event: when, to which account, what, why and by whom."""
     who = f", by {user(row.who)}" if row.who else ""
     more = f" ({_why(row)})" if row.detail and row.detail != row.account else ""
     return f"{when(row.at)}: {name(row.account, 40)} {HISTORY.get(row.kind, 'changed')}{more}{who}"

@@ -21,6 +21,7 @@ from blocks.views import (
     GroupsView,
     HelpLine,
     HistoryRow,
+    HistoryView,
     IntegrationsView,
     Permission,
     PickOption,
@@ -87,6 +88,16 @@ def account(number: int, name: str, status: Status = Status.CONNECTED) -> Accoun
         may_manage=True,
         may_give_groups=True,
     )
+
+
+def past(name: str) -> HistoryView:
+    """An account with a long history, problems of the provider in it."""
+    kinds = ("provider_works", "provider_problem", "reconnected", "disconnected") * 20
+    rows = tuple(
+        HistoryRow(at=NOON, kind=kind, who=None, account=name, detail="", account_id="account-1")
+        for kind in kinds
+    )
+    return HistoryView(about=name, rows=rows)
 
 
 def detail(name: str, *, accounts: int, may_manage: bool = True) -> DetailView:

@@ -86,6 +86,17 @@ class HistoryRow:
     who: str | None
     account: str
     detail: str = ""
+    account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryView:
+    """What happened to one account, or to all of an integration."""
+
+    about: str
+    """The account's name, or "all accounts of …"."""
+    rows: tuple[HistoryRow, ...]
+    """Newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,7 @@ async def open_bot(
         yield Bot(
             settings=settings,
             context=context,
-            asgi=web(_site(settings, context, in_flight, slack, connected)),
+            asgi=web(_site(settings, context, in_flight, ticks, slack, connected)),
             installations=installations,
             ticks=ticks,
             in_flight=in_flight,
@@ -222,6 +222,7 @@ def _site(
     settings: Settings,
     context: Context,
     in_flight: InFlight,
+    ticks: Ticks,
     slack: SlackApp,
     connected: Callable[[], Awaitable[bool]] | None,
 ) -> Site:
@@ -231,6 +232,7 @@ def _site(
         dispatch=None if settings.socket_mode else slack.dispatch,
         signing_secret=settings.slack_signing_secret,
         socket_connected=connected,
+        ticks_failed=ticks.failures,
     )
 
 

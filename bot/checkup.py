@@ -240,7 +240,10 @@ async def _addresses(settings: Settings) -> tuple[str, list[SettingsProblem]]:
 
 
 async def _scopes(settings: Settings) -> frozenset[str] | None:
-    """The app's permissions, from a header Slack sends with every answer (docs.slack.dev/authentication/installing-with-oauth, read 2026-11)."""
+    """The app's permissions, from a header Slack sends with its answers; None where it does not.
+
+    The header is widely relied upon; that Slack promises it was not confirmed (2026-11).
+    """
     token = settings.slack_bot_token.get_secret_value()
     try:
         async with asyncio.timeout(_SLACK_SECONDS), open_session() as session:

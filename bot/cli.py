@@ -1,4 +1,4 @@
-"""`lexer-bot serve | demo | migrate | check | keys | manifest`: words for the person at the terminal, and exit codes.
+"""`lexer-bot serve | demo | migrate | check | alerts | keys | manifest`: words for the person at the terminal, and exit codes.
 
 0 done, 1 it did not work, 2 the settings (or the command line) are wrong.
 """
@@ -12,7 +12,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot import logs
+from bot import alert_list, logs
 from bot.app import open_bot, serve
 from bot.checkup import Checkup, check
 from bot.errors import SettingsProblem, SettingsProblems, StartProblem
@@ -21,8 +21,8 @@ from bot.manifest import filled
 from bot.server import stop_at_a_signal
 from bot.settings import Settings, database_url, demo_port, environment, gather, load, public_url
 from connectors.providers import all_providers
-from store.database import BadDatabaseUrl, KeysMissing, NotMigrated, StoreUnavailable, migrate
-from store.vault import new_key_line
+from store.database import BadDatabaseUrl, KeysMissing, NotMigrated, StoreUnavailable, migrate, open_store
+from store.vault import Vault, new_key_line
 
 _ENV_FILE = Path(".env")
 _STORE_PROBLEMS = (BadDatabaseUrl, KeysMissing, NotMigrated, StoreUnavailable)
@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "Run the bot.")
     add("check", _check, "List every setting and say what is wrong and how to mend it.")
     add("migrate", _migrate, "Bring the database up to date.")
+    alerts = add(
+        "alerts", _alerts, "List the open alerts, the newest first, and what became of each message."
+    )
+    alerts.add_argument("--workspace", metavar="T…", help="only of this Slack workspace (its id)")
+    alerts.add_argument("--all", action="store_true", help="also those that are over")
     keys = add("keys", _keys, "Make a secret key for LEXER_SECRET_KEYS.")
     keys.add_argument("what", choices=["new"], help="print a new key")
     manifest = add("manifest", _manifest, "Print the Slack app's manifest, filled in.")
@@ -158,6 +163,21 @@ def _migrate(_arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
     run(migrate(database_url(gather(env, _ENV_FILE))))
     print("The database is up to date.")
     return 0
+
+
+def _alerts(arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
+    logs.tame()
+    settings = load(env, _ENV_FILE)
+    for line in run(_listed(settings, arguments.workspace, everything=arguments.all)):
+        print(line)
+    return 0
+
+
+async def _listed(settings: Settings, workspace: str | None, *, everything: bool) -> list[str]:
+    vault = Vault.from_setting(settings.lexer_secret_keys.get_secret_value())
+    url = settings.lexer_database_url.get_secret_value()
+    async with open_store(url, vault, migrate=False) as store:
+        return await alert_list.lines(store, all_providers(), workspace=workspace, everything=everything)
 
 
 def _keys(_arguments: argparse.Namespace, _env: Mapping[str, str]) -> int:

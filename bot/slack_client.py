@@ -67,6 +67,11 @@ _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aioht
 """No connection was made, so nothing has left (docs.aiohttp.org/en/stable/client_reference.html, hierarchy of exceptions)."""
 
 
+def meaning(error: str) -> FailureKind:
+    """What one of Slack's error names means, as far as its name says."""
+    return _KIND_OF.get(error, FailureKind.REFUSED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFailure:
     """Why Slack did not take something. `error` is Slack's name for it or ours; `retry_after` in seconds.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import case, delete, exists, func, or_, select, update
 
 # PostgreSQL's insert serves SQLite too: both write ON CONFLICT the same way.
 from sqlalchemy.dialects.postgresql import insert
@@ -14,10 +14,21 @@ from sqlalchemy.dialects.postgresql import insert
 from store.database import Tx
 from store.records import WorkspaceId
 from store.rows import columns_of, values_of
-from store.tables import ACTIVE, OUTBOX_PENDING, group_members, groups, integrations, outbox, people
+from store.tables import (
+    ACTIVE,
+    OUTBOX_PENDING,
+    group_members,
+    groups,
+    integrations,
+    outbox,
+    people,
+    workspaces,
+)
 from store.watch_records import Trouble
 from store.watch_tables import checks, troubles
 
+_IN_VAIN = 5
+"""Tries that take about half a minute."""
 _TROUBLE = columns_of(Trouble, troubles)
 
 
@@ -38,11 +49,21 @@ async def late(tx: Tx, provider_key: str, before: datetime) -> Mapping[Workspace
     return {ws: Waiting(number, oldest) for ws, number, oldest in await tx.conn.execute(query)}
 
 
-async def stuck(tx: Tx, before: datetime) -> Mapping[WorkspaceId, Waiting]:
-    """Messages that were to be told before `before` and are not, by workspace."""
+async def stuck(tx: Tx, before: datetime, *, now: datetime, but: str) -> Mapping[WorkspaceId, Waiting]:
+    """Messages that were to be told before `before` and are not, by workspace, without those of the kind `but`.
+
+    Those that are being told at this moment do not count; those that were tried in vain do, though they are due later again.
+    """
+    in_vain = outbox.c.tries >= _IN_VAIN
+    since = case((in_vain, outbox.c.changed_at), else_=outbox.c.due_at)
     query = (
-        select(outbox.c.workspace_id, func.count(), func.min(outbox.c.due_at))
-        .where(OUTBOX_PENDING, outbox.c.due_at < before)
+        select(outbox.c.workspace_id, func.count(), func.min(since))
+        .where(
+            OUTBOX_PENDING,
+            since < before,
+            outbox.c.kind != but,
+            or_(outbox.c.locked_by.is_(None), outbox.c.locked_until <= now),
+        )
         .group_by(outbox.c.workspace_id)
     )
     return {ws: Waiting(number, oldest) for ws, number, oldest in await tx.conn.execute(query)}
@@ -62,6 +83,12 @@ async def without_integrators(tx: Tx) -> tuple[WorkspaceId, ...]:
     )
     query = select(here).distinct().where(integrations.c.total > 0, ~somebody).order_by(here)
     return tuple((await tx.conn.scalars(query)).all())
+
+
+async def gone(tx: Tx) -> frozenset[WorkspaceId]:
+    """Workspaces the bot was taken out of: nothing can be told there, and nothing needs to be."""
+    query = select(workspaces.c.id).where(workspaces.c.gone_at.is_not(None))
+    return frozenset((await tx.conn.scalars(query)).all())
 
 
 async def open_ones(tx: Tx) -> tuple[Trouble, ...]:

@@ -30,6 +30,12 @@ async def get(tx: Tx, workspace_id: WorkspaceId) -> Workspace | None:
     return None if row is None else Workspace(**row)
 
 
+async def all(tx: Tx) -> tuple[Workspace, ...]:  # noqa: A001 - read as workspaces.all
+    """Every workspace we know, also those the bot was taken out of; by id."""
+    query = select(*columns_of(Workspace, workspaces)).order_by(workspaces.c.id)
+    return tuple(Workspace(**row) for row in (await tx.conn.execute(query)).mappings())
+
+
 async def gone(tx: Tx, workspace_id: WorkspaceId, at: datetime) -> bool:
     """Note that the bot was taken out of a workspace; False when that was known."""
     here = workspaces.c.id == workspace_id

@@ -10,9 +10,9 @@ from blocks.alert_settings import (
     TEST,
     ZONE_SEARCH,
     opening_settings,
-    zone_options,
 )
 from blocks.parts import View
+from blocks.zone_choice import zone_options
 from bot import policy
 from bot.interactions import Action, ActionCall, Options
 from bot.usecases import alert_channels, alert_settings, people, zones

@@ -11,7 +11,7 @@ from blocks.alert_views import Act, AlertDetailsView, AlertEvent, AlertEventKind
 from blocks.parts import Message, View
 from bot import policy, telling
 from bot.errors import Outdated
-from bot.usecases import alert_facts, alerting, people
+from bot.usecases import alert_facts, alert_fates, alerting, people
 from bot.usecases.alert_facts import Facts
 from bot.usecases.context import Context
 from store import alert_details, alert_settings, alerts, groups, integrations
@@ -163,7 +163,7 @@ async def details(ctx: Context, ws: WorkspaceId, user_id: UserId, alert_id: Aler
                 )
                 for one in happened
             ),
-            deliveries=alert_facts.deliveries(facts, told, now=now),
+            deliveries=alert_fates.deliveries(facts, told, now=now),
         )
     )
 

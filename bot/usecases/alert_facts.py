@@ -1,12 +1,11 @@
 """How an alert stands, read in one transaction, and what its messages are drawn from: channels, DMs, mails, digests and Details alike."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from blocks import alert_views as shown_as
-from blocks.alert_views import AlertedAccount, AlertView, Delivery, End, Ended, OutageView, Place, Why
+from blocks.alert_views import AlertedAccount, AlertView, End, Ended, OutageView, Why
 from bot.usecases.context import Context
 from connectors.provider import Provider
 from store import alert_details, alert_settings, groups, integrations, outbox, people
@@ -17,37 +16,6 @@ from store.watch_records import Alert, AlertDetail, AlertId, AlertKind, Fate, Ou
 ALERT = "alert"
 OUTAGE = "outage"
 """Kinds of the outbox whose rows are an alert's messages; the subject is the alert's id."""
-
-NOTHING_TO_SAY = frozenset({"nothing_to_say", "nothing_to_show"})
-"""Errors of rows that are not needed any more: the alert was over before they were sent."""
-CHANNEL_LOST = frozenset(
-    {
-        "channel_deleted",
-        "channel_not_found",
-        "is_archived",
-        "not_in_channel",
-        "restricted_action",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
-    }
-)
-"""What Slack says when nothing can be posted there any more (docs.slack.dev/reference/methods/chat.postMessage, read 2026-11)."""
-_WHY: Mapping[str, shown_as.Fate] = {
-    "cannot_dm_bot": shown_as.Fate.GONE,
-    "user_disabled": shown_as.Fate.GONE,
-    "user_gone": shown_as.Fate.GONE,
-    "user_not_found": shown_as.Fate.GONE,
-    "users_not_found": shown_as.Fate.GONE,
-    "muted": shown_as.Fate.MUTED,
-    "no_address": shown_as.Fate.NO_ADDRESS,
-    "no_mail": shown_as.Fate.NO_MAIL,
-}
-_PLACES: Mapping[Surface, Place] = {
-    Surface.DM: Place.DM,
-    Surface.CHANNEL: Place.CHANNEL,
-    Surface.MAIL: Place.MAIL,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,83 +163,6 @@ def unsure_of(fates: Sequence[Fate]) -> str | None:
 def arrived(fate: Fate) -> bool:
     """Whether a message is there, whatever became of its later edits."""
     return fate.ts is not None and fate.state is not OutboxState.DEAD
-
-
-def deliveries(facts: Facts, told: Audience, *, now: datetime) -> tuple[Delivery, ...]:
-    """What became of each message of an alert, and why some people have none: what Details and the operator see.
-
-    Left out is what nobody needs any more: the alert was over before it was sent.
-    """
-    rows = [_delivery(one, facts.alert, told, now) for one in facts.fates]
-    known = {(one.surface, one.recipient) for one in facts.fates}
-    without = () if facts.alert.kind is AlertKind.OUTAGE else _without_a_row(told, known)
-    return (*(row for row in rows if row is not None), *without)
-
-
-def _delivery(one: Fate, alert: Alert, told: Audience, now: datetime) -> Delivery | None:
-    place = _PLACES.get(one.surface)
-    if place is None:
-        return None
-    fate, at = _fate(one, alert, told, now)
-    return None if fate is None else Delivery(place=place, recipient=one.recipient, fate=fate, at=at)
-
-
-def _fate(
-    one: Fate, alert: Alert, told: Audience, now: datetime
-) -> tuple[shown_as.Fate | None, datetime | None]:
-    match one.state:
-        case OutboxState.PENDING if one.ts is None:
-            held = _is_held(one, alert, told, now)
-            return (shown_as.Fate.HELD, one.due_at) if held else (shown_as.Fate.WAITING, None)
-        case OutboxState.UNKNOWN if one.ts is None:
-            return shown_as.Fate.UNKNOWN, one.due_at
-        case OutboxState.DEAD:
-            return _given_up(one), _sent_at(one)
-        case _:
-            # An edit may still wait, or its outcome be unknown: the message itself is there.
-            return shown_as.Fate.SENT, _sent_at(one)
-
-
-def _given_up(one: Fate) -> shown_as.Fate | None:
-    """Why a message will not come; None where there is nothing to say any more."""
-    error = one.error or ""
-    if one.surface is Surface.CHANNEL and error not in NOTHING_TO_SAY:
-        return shown_as.Fate.LOST if error in CHANNEL_LOST else shown_as.Fate.FAILED
-    if one.ts is not None:
-        return shown_as.Fate.SENT
-    if error in NOTHING_TO_SAY:
-        return None
-    return _WHY.get(error, shown_as.Fate.FAILED)
-
-
-def _is_held(one: Fate, alert: Alert, told: Audience, now: datetime) -> bool:
-    """Whether it waits for the end of somebody's quiet hours; a mail waits for other accounts too, and anything for Slack."""
-    settings = told.settings.get(UserId(one.recipient))
-    quiet = settings is not None and settings.quiet_from is not None
-    return quiet and one.tries == 0 and one.due_at > max(now, alert.joins_until)
-
-
-def _sent_at(one: Fate) -> datetime:
-    """Slack's own time of a message, which its edits do not change; else when it was due."""
-    try:
-        return datetime.fromtimestamp(float(one.ts or ""), UTC)
-    except (ValueError, OverflowError, OSError):
-        return one.due_at
-
-
-def _without_a_row(told: Audience, known: set[tuple[Surface, str]]) -> Iterator[Delivery]:
-    for user_id in told.integrators:
-        settings, person = told.settings[user_id], told.people.get(user_id)
-        if not settings.dm and (Surface.DM, user_id) not in known:
-            yield Delivery(place=Place.DM, recipient=user_id, fate=shown_as.Fate.MUTED)
-        if (Surface.MAIL, user_id) in known:
-            continue
-        if not told.can_mail:
-            yield Delivery(place=Place.MAIL, recipient=user_id, fate=shown_as.Fate.NO_MAIL)
-        elif not settings.mail:
-            yield Delivery(place=Place.MAIL, recipient=user_id, fate=shown_as.Fate.MUTED)
-        elif person is None or not person.email:
-            yield Delivery(place=Place.MAIL, recipient=user_id, fate=shown_as.Fate.NO_ADDRESS)
 
 
 def _kind(alert: Alert) -> str:

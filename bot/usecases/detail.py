@@ -23,6 +23,8 @@ from store.records import (
 )
 
 HISTORY_SHOWN = 5
+_NOT_SHOWN = frozenset({"provider_problem", "provider_works", "setup_problem", "setup_works"})
+"""They say nothing of the accounts, and would push out what does; the whole history has them."""
 
 
 def provider_of(ctx: Context, key: str) -> Provider:
@@ -77,7 +79,9 @@ async def _render(
 ) -> View:
     details = await accounts.of_provider(tx, ws, provider.key)
     manages = policy.may_manage(rights)
-    history = await accounts.history(tx, ws, provider.key, limit=HISTORY_SHOWN) if manages else ()
+    history = (
+        await accounts.history(tx, ws, provider.key, limit=HISTORY_SHOWN, but=_NOT_SHOWN) if manages else ()
+    )
     missing = ctx.connectors.missing_settings(provider.key)
     seen = [d for d in details if _may_see(d, rights)]
     counted = [d for d in details if manages or d.account.status is not AccountStatus.WAITING]
@@ -96,7 +100,7 @@ async def _render(
             may_manage=manages,
             set_up=not missing,
             missing_settings=missing if policy.may_administer(rights) else (),
-            history=tuple(_history(entry) for entry in history),
+            history=tuple(history_row(entry) for entry in history),
             notice=notice,
             notice_level=level,
         )
@@ -151,9 +155,15 @@ def permission_words(provider: Provider, scopes: tuple[str, ...]) -> tuple[str, 
     return tuple(reasons.get(name, name) for name in scopes)
 
 
-def _history(entry: HistoryEntry) -> HistoryRow:
+def history_row(entry: HistoryEntry) -> HistoryRow:
+    """A past event as it is drawn."""
     return HistoryRow(
-        at=entry.at, kind=entry.kind, who=entry.actor, account=entry.account_name, detail=entry.detail
+        at=entry.at,
+        kind=entry.kind,
+        who=entry.actor,
+        account=entry.account_name,
+        detail=entry.detail,
+        account_id=entry.account_id,
     )
 
 

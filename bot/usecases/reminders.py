@@ -77,7 +77,7 @@ async def _ask_after(tx: Tx, this: Round) -> None:
         await alerts.remind(tx, alert.workspace_id, alert.id, at=None, reminded=this.now)
         await _ask_everybody(tx, this)
         await _draw_again(tx, this)
-    elif taker in this.audience.integrators and _is_first(alert):
+    elif taker in this.audience.integrators and not _goes_back(alert, this.settings):
         again_at = telling.next_working_day(this.settings, this.now)
         await alerts.remind(tx, alert.workspace_id, alert.id, at=again_at, reminded=this.now)
         await _ask_taker(tx, this, taker)
@@ -89,11 +89,12 @@ async def _ask_after(tx: Tx, this: Round) -> None:
         await _draw_again(tx, this)
 
 
-def _is_first(alert: Alert) -> bool:
-    """Whether whoever took it was not asked yet, or asked for a pause that ends just now."""
-    if alert.taken_at is None or alert.remind_at is None:
+def _goes_back(alert: Alert, settings: WorkspaceSettings) -> bool:
+    """Whether whoever is on it was asked, and did not answer: only then is its time a digest's (see `_ask_after`)."""
+    at = alert.remind_at
+    if at is None or at == alert.snoozed_until:
         return False
-    return alert.remind_at <= alert.taken_at + telling.REMIND or alert.remind_at == alert.snoozed_until
+    return at == telling.digest_at(settings, at.astimezone(telling.zone_of(settings.tz)).date())
 
 
 async def _ask_taker(tx: Tx, this: Round, taker: UserId) -> None:
@@ -170,11 +171,12 @@ async def message(ctx: Context, row: OutboxMessage) -> Message | None:
     ws, now = row.workspace_id, ctx.clock()
     async with ctx.store.reading() as tx:
         facts = await alert_facts.read(ctx, tx, ws, AlertId(alert_id))
+        settings = await alert_settings.workspace(tx, ws)
         newest = await told.newest_of(tx, ws, REMINDER, prefix=f"{alert_id}/")
     if facts is None:
         return None
     reader = UserId(row.recipient) if row.surface is Surface.DM else None
-    answered = _is_answered(facts.alert, when, last) or newest.split("/")[1] > when
+    answered = _is_answered(facts.alert, settings, when, last) or newest.split("/")[1] > when
     if (answered or facts.alert.resolved_at is not None) and not row.ts:
         return None
     return reminder(
@@ -187,11 +189,11 @@ async def message(ctx: Context, row: OutboxMessage) -> Message | None:
     )
 
 
-def _is_answered(alert: Alert, when: str, last: str) -> bool:
+def _is_answered(alert: Alert, settings: WorkspaceSettings, when: str, last: str) -> bool:
     """Whether somebody has taken, kept, snoozed or handed it back since it was asked."""
     # A subject has whole seconds.
     asked_at = datetime.fromtimestamp(int(when), UTC) + timedelta(seconds=1)
-    if last == TAKER and alert.taken_by is None:
+    if last == TAKER and (alert.taken_by is None or not _goes_back(alert, settings)):
         return True
     return any(at is not None and at >= asked_at for at in (alert.taken_at, alert.snoozed_until))
 

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 async def channel_closed(ctx: Context, ws: WorkspaceId, channel_id: str, *, error: str) -> None:
-    """A channel was archived, deleted or left: if alerts go there, it is lost, as if a post had failed with `error`."""
+    """A channel was archived, deleted or left: if alerts go there it is lost, as if a post had failed with `error`."""
     async with ctx.store.reading() as tx:
         chosen = await alert_settings.channels(tx, ws)
     if not any(one.channel_id == channel_id and one.state is ChannelState.OK for one in chosen):

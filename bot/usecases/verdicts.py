@@ -8,7 +8,7 @@ from bot.usecases.context import Context
 from store import judged
 from store.database import Tx
 from store.judged import Event
-from store.records import Account, AccountId
+from store.records import Account, AccountId, AccountStatus
 
 
 async def write(
@@ -22,9 +22,9 @@ async def write(
     written = await judged.record(tx, provider_key, [concluded.account for _, concluded in verdicts])
     known = [(before, concluded) for before, concluded in verdicts if before.id in written]
     events = [
-        Event(account=concluded.account, kind=concluded.event, detail=concluded.account.reason or "")
-        for _, concluded in known
-        if concluded.event
+        Event(account=concluded.account, kind=kind, detail=concluded.account.reason or "")
+        for before, concluded in known
+        if (kind := concluded.event or _interruption(before, concluded.account))
     ]
     await judged.remember(tx, events, at=ctx.clock())
     changes = [
@@ -35,3 +35,18 @@ async def write(
     if changes:
         await follow(ctx, tx, provider_key, changes, actor=None)
     return written
+
+
+_INTERRUPTIONS = {
+    AccountStatus.PROVIDER_PROBLEM: ("provider_problem", "provider_works"),
+    AccountStatus.SETUP_PROBLEM: ("setup_problem", "setup_works"),
+}
+
+
+def _interruption(before: Account, after: Account) -> str:
+    """What to remember of an account that cannot be asked about any more, or can again; "" where that did not change."""
+    if before.status is after.status:
+        return ""
+    if after.status in _INTERRUPTIONS:
+        return _INTERRUPTIONS[after.status][0]
+    return _INTERRUPTIONS[before.status][1] if before.status in _INTERRUPTIONS else ""

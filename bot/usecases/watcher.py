@@ -67,7 +67,7 @@ def _place(trouble: Trouble) -> Place:
 async def _found(ctx: Context, tx: Tx, now: datetime, known: Iterable[Place]) -> Mapping[Place, Waiting]:
     lasting = frozenset(known)
     found = {Place(ws, TroubleKind.NOBODY): Waiting(0, now) for ws in await troubles.without_integrators(tx)}
-    for ws, waiting in (await troubles.stuck(tx, now - _IN_TIME)).items():
+    for ws, waiting in (await troubles.stuck(tx, now - _IN_TIME, now=now, but=WATCHER)).items():
         place = Place(ws, TroubleKind.STUCK)
         if place in lasting or now - waiting.oldest > STUCK:
             found[place] = waiting
@@ -80,7 +80,8 @@ async def _found(ctx: Context, tx: Tx, now: datetime, known: Iterable[Place]) ->
             place = Place(ws, TroubleKind.LATE, provider.key)
             if place in lasting or now - waiting.oldest > LATE:
                 found[place] = waiting
-    return found
+    gone = await troubles.gone(tx)
+    return {place: waiting for place, waiting in found.items() if place.workspace_id not in gone}
 
 
 async def _begins(ctx: Context, place: Place, waiting: Waiting, now: datetime) -> bool:
@@ -137,12 +138,20 @@ def _subject(trouble: Trouble) -> str:
     return f"{trouble.kind.value}/{trouble.provider_key}/{trouble.id}"
 
 
+async def _lasts(ctx: Context, tx: Tx, trouble: Trouble) -> bool:
+    """Looked at again: since it was noticed it may have passed."""
+    place = _place(trouble)
+    return place in await _found(ctx, tx, ctx.clock(), [place])
+
+
 async def message(ctx: Context, row: OutboxMessage) -> Message | None:
     """What admins are told, or have been told once it is over; nothing where it was over before anybody was told."""
     async with ctx.store.reading() as tx:
         trouble = await troubles.get(tx, row.workspace_id, row.subject.rpartition("/")[2])
-    if trouble is None or (trouble.ended_at is not None and not row.ts):
-        return None
+        if trouble is None:
+            return None
+        if not row.ts and (trouble.ended_at is not None or not await _lasts(ctx, tx, trouble)):
+            return None
     provider = ctx.connectors.get(trouble.provider_key)
     return watcher(
         WatcherView(

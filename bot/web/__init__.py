@@ -13,6 +13,7 @@ from bot.web.connect import connect
 from bot.web.health import healthz
 from bot.web.hooks import hook
 from bot.web.mail_stop import mail_stop
+from bot.web.metrics import metrics
 from bot.web.rendering import result
 from bot.web.site import Site
 from bot.web.slack_events import SlackDoor
@@ -33,6 +34,7 @@ def web(site: Site) -> Starlette:
             Route("/mail/stop/{signed}", worded(mail_stop), methods=_METHODS),
             Route("/hooks/{key}", hook, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
+            Route("/metrics", metrics, methods=["GET"]),
         ],
         middleware=[Middleware(AccessLog, door=SlackDoor(site))],
         exception_handlers={HTTPException: _refused},

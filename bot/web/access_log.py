@@ -45,7 +45,7 @@ class AccessLog:
 def _write(scope: Scope, status: int, milliseconds: float) -> None:
     route = route_of(scope["path"])
     # Answered requests of Slack are by far the most; a line each would cost a tenth of their time.
-    routine = route == "/healthz" or (route == "/slack/events" and status == 200)
+    routine = route in {"/healthz", "/metrics"} or (route == "/slack/events" and status == 200)
     level = logging.DEBUG if routine else logging.INFO
     if _log.isEnabledFor(level):
         method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -54,6 +54,6 @@ def _write(scope: Scope, status: int, milliseconds: float) -> None:
 
 def route_of(path: str) -> str:
     """The route's template; paths we do not have are not repeated."""
-    if path in {"/slack/events", "/healthz"}:
+    if path in {"/slack/events", "/healthz", "/metrics"}:
         return path
     return next((template for start, template in _ROUTES if path.startswith(start)), "(unknown)")

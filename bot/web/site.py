@@ -1,7 +1,7 @@
 """What the web side is given by the composition root."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ class Site:
     signing_secret: SecretStr | None
     socket_connected: Callable[[], Awaitable[bool]] | None = None
     """None outside Socket Mode."""
+    ticks_failed: Mapping[str, int] = field(default_factory=dict)
+    """How often each tick broke since the start; counted on."""
 
     @property
     def is_https(self) -> bool:

@@ -25,6 +25,8 @@ PURPOSES = {
     "LEXER_PORT": "The port to listen on.",
     "LEXER_DATABASE_URL": "SQLite file or `postgresql+asyncpg://user:password@host/database`.",
     "LEXER_SECRET_KEYS": "Seals tokens before they are stored; `lexer-bot keys new` prints one. Newest first, comma-separated.",
+    "LEXER_SMTP_URL": "Where e-mails are handed over: `smtp+starttls://user:password@host:587`, `smtps://…:465`, or `smtp://` for a relay on your own machine or network. Signs such as `/` or `@` in user and password are percent-encoded. Without it alerts go out in Slack only.",
+    "LEXER_MAIL_FROM": "Whom e-mails come from: `Lexer <lexer@acme.com>`. Goes with `LEXER_SMTP_URL`: both or neither.",
     "LEXER_DEMO_PORT": "The demo's port; the only setting the demo reads.",
 }
 REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "LEXER_PUBLIC_URL", "LEXER_SECRET_KEYS")

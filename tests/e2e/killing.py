@@ -24,6 +24,7 @@ from tests.e2e.house import KEYS, House, Log, free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
+SOON = timedelta(seconds=10)
 
 
 @dataclass(slots=True)
@@ -63,12 +64,13 @@ class BotProcess:
         """It ticks by itself."""
 
     async def drain(self, seconds: float = PATIENCE) -> bool:
-        """Wait until nothing waits to be told."""
+        """Wait until nothing waits to be told soon."""
         quiet, end = 0, asyncio.get_running_loop().time() + seconds
         while quiet < 3 and asyncio.get_running_loop().time() < end:
             await asyncio.sleep(0.05)
             async with self.store.reading() as tx:
-                quiet = quiet + 1 if await outbox.pending(tx) == 0 else 0
+                waiting, _ = await outbox.overdue(tx, self.clock() + SOON)
+                quiet = quiet + 1 if waiting == 0 else 0
         return quiet >= 3
 
     async def start(self) -> None:

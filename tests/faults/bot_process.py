@@ -1,7 +1,7 @@
 """The bot as a process in simulated time, told when to look: `bot_process.py <sandbox> <clock file>`.
 
 As `lexer-bot serve`, but the providers are the sandbox's, the clock is a test's, and instead of APScheduler the test says on
-standard input when to look: "look" for every tick at once, "tick <name>" for one, "idle" to end what is under way. Each line is
+standard input when to look: "look" for what watches and tells, "everything" for every tick at once, "tick <name>" for one, "idle" to end what is under way. Each line is
 answered by one on standard output; the first one says that it listens. It ends with its standard input.
 """
 
@@ -37,8 +37,10 @@ async def main(sandbox: str, clock: Path) -> None:
 
 async def _do(bot: Bot, words: list[str]) -> None:
     match words:
-        case ["look"]:
+        case ["everything"]:
             await asyncio.gather(*(bot.tick(name) for name in tuple(bot.ticks._ticks)))
+        case ["look"]:
+            await asyncio.gather(bot.sweep(), bot.tick("deliver"), bot.tick("remind"))
         case ["tick", name]:
             await bot.tick(name)
         case ["idle"]:

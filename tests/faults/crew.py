@@ -135,9 +135,10 @@ class Crew:
         """Start whoever does not run."""
         await asyncio.gather(*(bot.start() for bot in self.bots if not bot.living))
 
-    async def look(self) -> bool:
-        """Every tick of every bot, at the same moment; whether at least one came to the end of it."""
-        return any(await asyncio.gather(*(bot.told("look") for bot in self.bots)))
+    async def look(self, *, everything: bool = False) -> bool:
+        """Every bot looks at the same moment (`everything`: also at what can wait); whether one came to the end of it."""
+        words = "everything" if everything else "look"
+        return any(await asyncio.gather(*(bot.told(words) for bot in self.bots)))
 
     async def sweep(self) -> None:
         """As `look`."""

@@ -61,7 +61,7 @@ class Days:
             if not self._anybody_unnoticed() and self.luck.random() < 0.012:
                 await self._incident()
             self.fortune.turns()
-            await self._step(self._pace(), kills=self.luck.random() < 0.04)
+            await self._step(self._pace(), kills=self.luck.random() < 0.03)
             await self._somebody_acts()
 
     async def recover(self) -> None:
@@ -82,7 +82,7 @@ class Days:
     def _pace(self) -> timedelta:
         if self._anybody_unnoticed():
             return timedelta(minutes=10)
-        return timedelta(minutes=self.luck.choice((10, 35, 60, 60)))
+        return timedelta(minutes=self.luck.choice((35, 60, 60)))
 
     async def _step(self, pace: timedelta, *, kills: bool) -> None:
         self.house.clock.advance(pace)
@@ -90,11 +90,11 @@ class Days:
         if kills:
             await self._killed_while_looking()
         else:
-            assert await self.crew.look()
+            assert await self.crew.look(everything=self.looks % 4 == 0)
         await self._examine()
 
     async def _killed_while_looking(self) -> None:
-        victims = self.crew.bots if self.luck.random() < 0.2 else [self.luck.choice(self.crew.bots)]
+        victims = self.crew.bots if self.luck.random() < 0.15 else [self.luck.choice(self.crew.bots)]
         looking = asyncio.create_task(self.crew.look())
         await self._some_moment()
         await asyncio.gather(*(victim.killed() for victim in victims))
@@ -166,11 +166,12 @@ class Days:
     async def _tokens(self, found: tuple[Account, ...], now: datetime) -> None:
         """No token is lost but in a kill, and then that sign-in is ill."""
         carried = {account.grant_id: (account.provider_key, account.name) for account in found}
-        for grant, tokens in await record.sign_ins(self.crew.store, NAMES):
-            pretend = self.house.sandbox.provider(grant.provider_key)
-            if pretend.provider.auth.refresh is not RefreshKind.ROTATING or record.serves(pretend, tokens):
+        for kept in await record.sign_ins(self.crew.store, NAMES):
+            pretend = self.house.sandbox.provider(kept.provider_key)
+            rotates = pretend.provider.auth.refresh is RefreshKind.ROTATING
+            if not rotates or record.serves(pretend, kept.tokens):
                 continue
-            one = next(one for one in self.patients if carried[grant.id] in one.places)
+            one = next(one for one in self.patients if carried[kept.id] in one.places)
             if one.ill_since is None and not self._refused(one):
                 assert self.killed, f"{one.name}: a renewed sign-in was not kept, and nobody was killed\n{self._story()}"
                 self.lost += 1
@@ -209,6 +210,7 @@ class Days:
         assert not record.twice(sandbox), "an alert was posted twice in one place"
         assert await record.waiting(store) == 0
         told = await record.alerts_told(store)
+        print(f"{len(told)} alerts, {len(record.alert_posts(sandbox))} posts")
         for user in await record.integrators(store):
             reached = record.reached(sandbox, user)
             silent = [

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,15 +12,19 @@ from bot.sandbox.pretend_provider import PretendProvider, SignedIn
 from bot.sandbox.workspace import Sandbox
 from bot.sandbox.world import Json, walk_json
 from connectors.engine import Tokens
-from store import accounts, checks, grants, groups
+from store import checks, groups
 from store.database import Store
-from store.records import Account, AccountId, AccountStatus, Grant, GrantState, OutboxState, UserId
+from store.records import Account, AccountId, AccountStatus, GrantId, GrantState, OutboxState, UserId
+from store.rows import columns_of
+from store.sealing import bound_to, opened
+from store.tables import accounts as account_rows
 from store.tables import grants as grant_rows
 from store.tables import outbox as outbox_rows
 from store.watch_records import AlertId
 from store.watch_tables import alert_accounts, alerts
 from tests.e2e.house import TEAM
 
+_ACCOUNT = columns_of(Account, account_rows)
 DETAILS = "alert.details"
 """The button only an alert's own message has; its value is the alert."""
 
@@ -33,6 +38,14 @@ class Told:
     opened_at: datetime
     tell_at: datetime
     resolved_at: datetime | None
+
+
+class SignIn(NamedTuple):
+    """A stored sign-in."""
+
+    id: GrantId
+    provider_key: str
+    tokens: Tokens
 
 
 def alert_in(blocks: object) -> str | None:
@@ -109,23 +122,24 @@ async def left_over(store: Store, now: datetime, keys: Iterable[str]) -> int:
 
 async def all_accounts(store: Store, keys: Iterable[str]) -> tuple[Account, ...]:
     """Every living account, of several providers."""
-    async with store.reading() as tx:
-        listed = [await accounts.of_provider(tx, TEAM, key) for key in keys]
-    return tuple(found.account for details in listed for found in details)
-
-
-async def sign_ins(store: Store, keys: Iterable[str]) -> tuple[tuple[Grant, Tokens], ...]:
-    """Every living sign-in with what is stored of its tokens."""
-    rows = sa.select(grant_rows.c.workspace_id, grant_rows.c.id).where(
-        grant_rows.c.provider_key.in_(list(keys)), grant_rows.c.state == GrantState.LIVE
+    living = sa.select(*_ACCOUNT).where(
+        account_rows.c.provider_key.in_(list(keys)), account_rows.c.removed_at.is_(None)
     )
-    found = []
     async with store.reading() as tx:
-        for ws, grant_id in (await tx.conn.execute(rows)).all():
-            grant, raw = await grants.get(tx, ws, grant_id), await grants.tokens(tx, ws, grant_id)
-            if grant is not None and raw is not None:
-                found.append((grant, Tokens.load(raw)))
-    return tuple(found)
+        return tuple(Account(**row) for row in (await tx.conn.execute(living)).mappings())
+
+
+async def sign_ins(store: Store, keys: Iterable[str]) -> tuple[SignIn, ...]:
+    """Every living sign-in with what is stored of its tokens."""
+    living = sa.select(
+        grant_rows.c.workspace_id, grant_rows.c.id, grant_rows.c.provider_key, grant_rows.c.tokens
+    ).where(grant_rows.c.provider_key.in_(list(keys)), grant_rows.c.state == GrantState.LIVE)
+    async with store.reading() as tx:
+        found = (await tx.conn.execute(living)).all()
+        return tuple(
+            SignIn(id_, key, Tokens.load(opened(tx, sealed, bound_to("grants", ws, id_, "tokens"))))
+            for ws, id_, key, sealed in found
+        )
 
 
 def serves(pretend: PretendProvider, tokens: Tokens) -> bool:

@@ -36,7 +36,7 @@ async def test_an_hour_forward_and_back(house: House) -> None:
         assert await weather(house) is Weather.FINE
     held = await record.sign_ins(house.bot.context.store, ["twitter"])
     twitter = house.sandbox.provider("twitter")
-    assert all(record.serves(twitter, tokens) for _, tokens in held)
+    assert all(record.serves(twitter, one.tokens) for one in held)
     _switch(house, patients[:1], "revoked")
     await sweeps(house, minutes=12)
     await sweeps(house, seconds=70)

@@ -79,7 +79,7 @@ async def test_gone_when_a_renewed_sign_in_is_to_be_stored(house: House) -> None
             await asyncio.sleep(0.3)
         await looking
         held = await record.sign_ins(house.bot.context.store, ["twitter"])
-        assert [record.serves(twitter, tokens) for _, tokens in held] == [True]
+        assert [record.serves(twitter, one.tokens) for one in held] == [True]
         await sweeps(house, minutes=12)
     assert await statuses(house) == {GREEN}
 
@@ -107,5 +107,5 @@ async def test_locked_by_another_program(house: House) -> None:
         await looking
     other.close()
     held = await record.sign_ins(house.bot.context.store, ["twitter"])
-    assert [record.serves(twitter, tokens) for _, tokens in held] == [True] * 6
+    assert [record.serves(twitter, one.tokens) for one in held] == [True] * 6
     assert await statuses(house) == {GREEN}

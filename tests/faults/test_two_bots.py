@@ -42,7 +42,7 @@ async def _kept(house: House) -> bool:
     """Whether every stored sign-in is one the provider takes."""
     twitter = house.sandbox.provider("twitter")
     held = await record.sign_ins(_crew(house).store, ["twitter"])
-    return all(record.serves(twitter, tokens) for _, tokens in held)
+    return all(record.serves(twitter, one.tokens) for one in held)
 
 
 async def _looks(house: House, **step: float) -> None:

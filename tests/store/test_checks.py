@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from store import accounts, checks, grants
+from store import accounts, checks, grants, notices
 from store.database import Store, migrate, open_store
 from store.records import AccountStatus, GrantId
 from store.tables import grants as grant_rows
@@ -260,7 +260,7 @@ async def test_seen_well(store: Store) -> None:
 
 
 async def test_migration_fills(database_url: str, store: Store, vault: Vault) -> None:
-    """After an update every sign-in with accounts in use is checked soon, without waiting to be touched."""
+    """After an update every sign-in with accounts in use is checked soon, and its provider asked to tell us."""
     await put(
         store,
         *(grant(f"s{n}") for n in range(1, 6)),
@@ -280,15 +280,21 @@ async def test_migration_fills(database_url: str, store: Store, vault: Vault) ->
         (found,) = await checks.read(tx, [due])
         assert (found.grant.id, found.tokens, due.plan_no) == ("s1", SECRET, 0)
         assert await checks.give_back(tx, [(due, NEVER)]) == {"s1"}
+        (hook,) = await notices.claim(tx, now=NEVER, until=NEVER, limit=9)
+        assert (hook.grant_id, hook.provider_key, hook.tries, len(hook.id)) == ("s1", "shopify", 1, 43)
 
 
 async def back_to_the_first(conn: Any) -> None:
     """Undo what the second migration did."""
     for table in (
-        "hooks", "seen_notices", "alert_accounts", "alerts", "alert_channels", "workspace_settings",
+        "hooks", "seen_notices", "troubles", "alert_events", "alert_accounts", "alerts", "alert_channels", "workspace_settings",
         "personal_settings", "provider_health", "checks",
     ):  # fmt: skip
         await conn.execute(text(f"DROP TABLE {table}"))
-    for table, column in (("people", "email"), ("outbox", "thread_ts"), ("grants", "plan_no")):
+    await conn.execute(text("DROP INDEX history_of_account"))
+    for table, column in (
+        ("workspaces", "gone_at"), ("people", "email"), ("outbox", "thread_ts"), ("outbox", "posting_at"),
+        ("outbox", "repeated"), ("grants", "plan_no"), ("grants", "warned"),
+    ):  # fmt: skip
         await conn.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
     await conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))

@@ -146,6 +146,7 @@ HERE: dict[str, Any] = {
     "actor": None,
     "address": "x",
     "alert_id": "al1",
+    "alert_ids": ["al1"],
     "at": NOW,
     "attempt_id": "at1",
     "by": MARIA,

@@ -8,7 +8,8 @@ import pytest
 
 from blocks import alert_views as shown
 from blocks.alert_views import Delivery, End, Ended, Place, Why
-from bot.usecases.alert_facts import Audience, Facts, deliveries, outage_view, view
+from bot.usecases.alert_facts import Audience, Facts, outage_view, view
+from bot.usecases.alert_fates import deliveries
 from connectors.providers import all_providers
 from store.records import AccountId, OutboxState, Person, Surface, UserId, WorkspaceId
 from store.watch_records import (
@@ -166,6 +167,7 @@ def test_an_integration_the_bot_no_longer_knows() -> None:
         (row(Surface.DM, MARIA, OutboxState.PENDING), shown.Fate.WAITING),
         (row(Surface.DM, MARIA, OutboxState.UNKNOWN), shown.Fate.UNKNOWN),
         (row(Surface.DM, MARIA, OutboxState.DEAD, error="user_disabled"), shown.Fate.GONE),
+        (row(Surface.DM, MARIA, OutboxState.DEAD, error="channel_not_found"), shown.Fate.GONE),
         (row(Surface.DM, MARIA, OutboxState.DEAD, error="something_new"), shown.Fate.FAILED),
         (row(Surface.CHANNEL, "C0", OutboxState.DEAD, error="is_archived"), shown.Fate.LOST),
         (row(Surface.CHANNEL, "C0", OutboxState.DEAD, error="is_archived", ts="1.0"), shown.Fate.LOST),

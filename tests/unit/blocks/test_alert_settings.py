@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blocks import alert_channels, alert_samples, alert_settings
+from blocks import alert_channels, alert_samples, alert_settings, zone_choice
 from blocks.alert_settings_views import ChannelProblem, ChannelRow, GroupChannelView, PersonalView, ZoneChoice
 from blocks.views import GroupOption
 from tests.unit.blocks.test_alerts import labels, said
@@ -116,7 +116,7 @@ def test_a_private_channel_says_how_to_invite() -> None:
 def test_a_zone_is_named_by_its_city() -> None:
     """One reads the city first, then where it is and how far from Greenwich."""
     zones = [ZoneChoice(name="America/New_York", offset="GMT-5"), ZoneChoice(name="UTC")]
-    words = [option["text"]["text"] for option in alert_settings.zone_options(zones)]
+    words = [option["text"]["text"] for option in zone_choice.zone_options(zones)]
     assert words == ["New York (America), GMT-5", "UTC"]
 
 

@@ -209,6 +209,7 @@ def test_history_reads_as_sentences() -> None:
     expected = {
         "connected", "groups", "disconnected", "reconnected", "recovered", "checked", "removed", "revoked",
         "not_revoked", "still_shared", "needs_permission", "expired_waiting",
+        "provider_problem", "provider_works", "setup_problem", "setup_works",
     }  # fmt: skip
     assert integration.HISTORY.keys() == expected
 
