@@ -291,7 +291,8 @@ async def back_to_the_first(conn: Any) -> None:
         "personal_settings", "provider_health", "checks",
     ):  # fmt: skip
         await conn.execute(text(f"DROP TABLE {table}"))
-    await conn.execute(text("DROP INDEX history_of_account"))
+    for index in ("history_of_account", "grants_ending"):
+        await conn.execute(text(f"DROP INDEX {index}"))
     for table, column in (
         ("workspaces", "gone_at"), ("people", "email"), ("outbox", "thread_ts"), ("outbox", "posting_at"),
         ("outbox", "repeated"), ("grants", "plan_no"), ("grants", "warned"),
