@@ -32,7 +32,6 @@ KEY = "twitter"
 FAR = NOW + timedelta(days=1000)
 """When those are due that are only there to be many."""
 _TEAM, _MARIA = WorkspaceId(WORKSPACE), UserId(INTEGRATOR)
-_TOKENS = Tokens(access_token=SecretStr("a" * 1000), refresh_token=SecretStr("r" * 1000), expires_at=None)
 _AT_ONCE = 10_000
 
 
@@ -50,7 +49,7 @@ async def sign_ins(store: Store, *, own: int, in_all: int) -> None:
     for start in range(0, own, 500):
         async with store.transaction() as tx:
             for number in range(start, min(start + 500, own)):
-                await grants.insert(tx, _grant(number), _TOKENS.dump())
+                await grants.insert(tx, _grant(number), _tokens(number))
                 await accounts.insert(tx, _account(number))
     for start in range(own, in_all, _AT_ONCE):
         async with store.transaction() as tx:
@@ -87,6 +86,12 @@ async def _team(tx: Tx) -> None:
 
 def _grant(number: int) -> Grant:
     return replace(sign_in(KEY), id=GrantId(f"g{number}"))
+
+
+def _tokens(number: int) -> bytes:
+    """A kilobyte each; the provider knows whose they are."""
+    access, refresh = (SecretStr(f"{number:08}{letter * 992}") for letter in "ar")
+    return Tokens(access_token=access, refresh_token=refresh, expires_at=None).dump()
 
 
 def _account(number: int) -> Account:

@@ -1,7 +1,8 @@
 """Just enough of Slack's API for a bot to start and answer: who am I, and who is Maria."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,16 +21,28 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
+Hear = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+"""A method and what was sent with it -> what the answer holds beside "ok"."""
+
+
+def _nothing(_method: str, _body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
 async def answer(request: Request) -> JSONResponse:
     """Yes to everything."""
-    return JSONResponse({"ok": True, **ANSWERS.get(request.path_params["method"], {})})
+    method, body = request.path_params["method"], await request.body()
+    told = json.loads(body) if body.startswith(b"{") else {}
+    heard = request.app.state.hear(method, told)
+    return JSONResponse({"ok": True, **ANSWERS.get(method, {}), **heard})
 
 
 @asynccontextmanager
-async def slack_api() -> AsyncIterator[str]:
-    """Its address while it runs, in this process: it is only asked when a bot starts."""
+async def slack_api(hear: Hear = _nothing) -> AsyncIterator[str]:
+    """Its address while it runs, in this process; `hear` gets every call."""
     port = free_port()
     app = Starlette(routes=[Route("/api/{method}", answer, methods=["GET", "POST"])])
+    app.state.hear = hear
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", access_log=False))
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  uvicorn tells it no other way

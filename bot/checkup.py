@@ -1,16 +1,13 @@
 """What `lexer-bot check` finds out: every setting, every provider, the database and its keys, and e-mail. Changes nothing, shows no secret."""
 
-import asyncio
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import SettingsProblem, SettingsProblems
-from bot.mailer import Mailer, mailer_of
-from bot.settings import Settings, load, public_url
+from bot.mail_checkup import look_at_mail
+from bot.settings import load, public_url
 from bot.settings_list import SettingRow, describe, without_password
-from bot.slack_client import open_session, web_client
 from connectors.provider import Provider
 from store import workspaces
 from store.database import (
@@ -23,11 +20,7 @@ from store.database import (
 )
 from store.vault import Vault
 
-_log = logging.getLogger(__name__)
 _SQLITE = "sqlite+aiosqlite:///"
-_SLACK_SECONDS = 15.0
-_EMAIL = "users:read.email"
-_NO_MAIL = "not set up (LEXER_SMTP_URL, LEXER_MAIL_FROM): alerts go out in Slack only"
 _NOT_LOOKED = "not looked at, since settings are wrong"
 
 
@@ -67,7 +60,7 @@ async def check(values: Mapping[str, str], providers: tuple[Provider, ...]) -> C
         vault = Vault.from_setting(settings.lexer_secret_keys.get_secret_value())
         database, wrong = await _database(settings.lexer_database_url.get_secret_value(), vault)
         problems += wrong
-        mail, wrong = await _mail(settings)
+        mail, wrong = await look_at_mail(settings)
         problems += wrong
         address = settings.lexer_public_url
     rows = tuple(_provider(one, values, address) for one in providers)
@@ -181,76 +174,3 @@ def _not_migrated(
 
 def _problem(name: str, what: str, mend: str) -> SettingsProblem:
     return SettingsProblem(name=name, what=what, mend=mend)
-
-
-async def _mail(settings: Settings) -> tuple[tuple[str, ...], list[SettingsProblem]]:
-    """Logs in to the SMTP server, without a mail, and asks Slack whether it tells us addresses."""
-    mailer = mailer_of(settings, lambda: None)
-    if mailer is None or settings.mail is None:
-        return (_NO_MAIL,), []
-    server, sender = settings.mail
-    reached, problems = await _server(mailer, str(server), logs_in=server.user is not None)
-    told, wrong = await _addresses(settings)
-    return (f"from {sender.address}", reached, told), [*problems, *wrong]
-
-
-async def _server(mailer: Mailer, where: str, *, logs_in: bool) -> tuple[str, list[SettingsProblem]]:
-    failure = await mailer.knock()
-    if failure is None:
-        return f"{where}: reached{', logged in' if logs_in else ''}", []
-    what, mend = _SERVER_WORDS.get(
-        failure.error, (f"leads to no mail server that works ({failure.error})", "")
-    )
-    return f"{where}: not usable", [
-        _problem(
-            "LEXER_SMTP_URL", what, mend or "Check host, port and the network, or ask who runs that server"
-        )
-    ]
-
-
-_SERVER_WORDS = {
-    "login_refused": ("holds a user and password that the server refuses", "Copy both again"),
-    "login_not_offered": (
-        "holds a user and password, and the server asks for none",
-        "Leave them out, or begin it with smtp+starttls:// or smtps://",
-    ),
-    "certificate_refused": (
-        "leads to a server whose certificate cannot be trusted",
-        "Write the host's name as its certificate has it, or have the certificate renewed",
-    ),
-    "starttls_not_offered": (
-        "leads to a server that does not offer STARTTLS",
-        "Begin it with smtps:// and that server's port for it, often 465",
-    ),
-}
-"""What is wrong and how to mend it, by the mailer's word for it."""
-
-
-async def _addresses(settings: Settings) -> tuple[str, list[SettingsProblem]]:
-    scopes = await _scopes(settings)
-    if scopes is None:
-        return "people's addresses: Slack did not say whether the bot may read them", []
-    if _EMAIL in scopes:
-        return "people's addresses: the bot may read them in Slack", []
-    mend = "Add it under OAuth & Permissions of your Slack app, and install the app in the workspace again"
-    problem = _problem(
-        _EMAIL, "is a permission this Slack app was not given, so that nobody gets an e-mail", mend
-    )
-    return "people's addresses: the bot may not read them in Slack", [problem]
-
-
-async def _scopes(settings: Settings) -> frozenset[str] | None:
-    """The app's permissions, from a header Slack sends with its answers; None where it does not.
-
-    The header is widely relied upon; that Slack promises it was not confirmed (2026-11).
-    """
-    token = settings.slack_bot_token.get_secret_value()
-    try:
-        async with asyncio.timeout(_SLACK_SECONDS), open_session() as session:
-            answer = await web_client(session, settings.slack_api_url, token).auth_test()
-    except Exception as error:  # noqa: BLE001  slack_sdk lets whatever a broken answer causes through
-        _log.info("auth.test gave no usable answer: %s", type(error).__name__)
-        return None
-    named = {str(name).lower(): str(value) for name, value in answer.headers.items()}
-    listed = named.get("x-oauth-scopes")
-    return None if listed is None else frozenset(one.strip() for one in listed.split(","))

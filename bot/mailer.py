@@ -5,19 +5,15 @@ Knows nothing of what is said or why.
 
 import asyncio
 import logging
-import re
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.letters import Letter, on_the_wire
 from bot.mail_settings import Sender, SmtpServer, Tls, is_address
 from bot.settings import Settings
 from bot.slack_client import DeliveryFailure, FailureKind
@@ -25,36 +21,15 @@ from bot.slack_client import DeliveryFailure, FailureKind
 if TYPE_CHECKING:
     import aiosmtplib
 
-__all__ = ["Letter", "Mailer", "mailer_of"]
-
 _log = logging.getLogger(__name__)
 
 _STEP_SECONDS = 20.0
 _WHOLE_SECONDS = 45.0
-"""Below the outbox's lease of a minute: a mail under way is not taken for one that nobody is sending."""
+"""Below the minute that the outbox gives one delivery (usecases/notify.py): a mail under way is not taken for one that nobody is sending."""
 _AT_ONCE = 4
 """Connections to one server at the same time; many allow few."""
 _LOGIN_REFUSED = frozenset({530, 534, 535, 538})
 """RFC 4954 6."""
-_BARE_URL = re.compile(r"https?://[!#-;=?-~]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """One e-mail to one address."""
-
-    to: str = field(repr=False)
-    subject: str
-    text: str = field(repr=False)
-    html: str = field(repr=False)
-    number: str
-    """Letters and digits; the same however often it is tried: Message-ID is made of it."""
-    answers: str | None = None
-    """The number of the mail it continues."""
-    at: datetime
-    """Aware."""
-    stop_url: str = field(repr=False)
-    """Where a POST stops these mails."""
 
 
 class _Step(StrEnum):
@@ -107,7 +82,7 @@ class Mailer:
         """
         if not is_address(letter.to):
             return DeliveryFailure(kind=FailureKind.REFUSED, error="no_address")
-        wire = _wire(letter, self._sender)
+        wire = on_the_wire(letter, self._sender)
         return await self._try(lambda way: self._deliver(letter.to, wire, way))
 
     async def knock(self) -> DeliveryFailure | None:
@@ -193,31 +168,6 @@ def _introduced(host: str) -> str:
     except ValueError:
         return host
     return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
-
-
-def _wire(letter: Letter, sender: Sender) -> bytes:
-    """The message as it goes over the line: ASCII, CRLF, lines of at most 78 characters but for the two addresses to stop it."""
-    domain = sender.address.rpartition("@")[2]
-    message = EmailMessage(policy=WIRE)
-    message["From"] = Address(display_name=sender.name, addr_spec=sender.address)
-    message["To"] = Address(addr_spec=letter.to)
-    message["Subject"] = " ".join(letter.subject.split())
-    message["Date"] = letter.at
-    message["Message-ID"] = f"<{letter.number}@{domain}>"
-    if letter.answers:
-        message["In-Reply-To"] = message["References"] = f"<{letter.answers}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    return _stopping(letter.stop_url) + message.as_bytes()
-
-
-def _stopping(url: str) -> bytes:
-    """RFC 2369 3.2 and RFC 8058 3.1. Written here: the email package would encode a long address so that nobody reads it."""
-    if not _BARE_URL.fullmatch(url):
-        return b""
-    lines = f"List-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    return lines.encode("ascii")
 
 
 def _failure(step: _Step, error: Exception) -> DeliveryFailure:

@@ -142,6 +142,13 @@ async def due_now(tx: Tx, provider_key: str, now: datetime) -> int:
     return int(await tx.conn.scalar(query) or 0)
 
 
+async def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next check of all providers is due that nobody does; may be over."""
+    known = select(integrations.c.provider_key)
+    query = select(func.min(checks.c.next_at)).where(checks.c.provider_key.in_(known), _is_free(now))
+    return cast("datetime | None", await tx.conn.scalar(query))
+
+
 async def overdue(tx: Tx, now: datetime) -> tuple[int, datetime | None]:
     """How many checks of all providers were due by `now`, whether or not someone does them, and since when the oldest is."""
     # The index begins with the provider.

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -178,6 +178,12 @@ async def overdue(tx: Tx, now: datetime) -> tuple[int, datetime | None]:
     query = select(func.count(), func.min(outbox.c.due_at)).where(OUTBOX_PENDING, outbox.c.due_at <= now)
     count, oldest = (await tx.conn.execute(query)).one()
     return count, oldest
+
+
+async def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next message of all workspaces is due that nobody is delivering; may be over."""
+    query = select(func.min(outbox.c.due_at)).where(OUTBOX_PENDING, _is_free(now))
+    return cast("datetime | None", await tx.conn.scalar(query))
 
 
 async def pending(tx: Tx) -> int:

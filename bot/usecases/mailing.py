@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from blocks.alert_views import End
 from blocks.mail import Mail, alert_mail, all_clear_mail
 from blocks.mail_views import AlertMailView, AllClearMailView, MailAccount, MailReader
-from bot.mailer import Letter
+from bot.letters import Letter
 from bot.messenger import DeliveryFailure, FailureKind
 from bot.telling import zone_of
 from bot.usecases import alert_facts, mail_stops, people

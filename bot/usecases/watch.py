@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
 
-from bot import watching
+from bot import provider_weather, watching
 from bot.in_flight import report
 from bot.policy import needs_refresh
 from bot.usecases import alerting
@@ -93,7 +93,7 @@ async def _check(ctx: Context, provider: Provider, dues: tuple[Due, ...]) -> Non
         found = await checks.read(tx, dues)
         health = await provider_health.read(tx, provider.key)
     # What is refused in a wave is held anyway; renewing it would only spend a good sign-in on the provider's incident.
-    calm = health is None or not watching.is_held(health, ctx.clock())
+    calm = health is None or not provider_weather.is_held(health, ctx.clock())
     known = {one.due for one in found}
     over = [due for due in dues if due not in known]
     looks = await asyncio.gather(*(_look(ctx, provider, one, calm=calm) for one in found))
@@ -168,8 +168,8 @@ async def _weather(
     ctx: Context, tx: Tx, provider: Provider, looks: Sequence[Look], now: datetime
 ) -> ProviderHealth:
     was = await provider_health.lock(tx, provider.key, now=now)
-    counted = watching.tally(was, [look.seen for look in looks], now)
-    health = watching.weather(was, counted, now)
+    counted = provider_weather.tally(was, [look.seen for look in looks], now)
+    health = provider_weather.weather(was, counted, now)
     if health != was:
         await provider_health.save(tx, health)
     if health.weather is not was.weather:

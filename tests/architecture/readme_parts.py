@@ -29,6 +29,8 @@ PURPOSES = {
     "LEXER_MAIL_FROM": "Whom e-mails come from: `Lexer <lexer@acme.com>`. Goes with `LEXER_SMTP_URL`: both or neither.",
     "LEXER_DEMO_PORT": "The demo's port; the only setting the demo reads.",
 }
+_ORDER = ("integrations", "alerts", "groups", "help")
+"""Of the commands, as somebody new meets them."""
 REQUIRED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "LEXER_PUBLIC_URL", "LEXER_SECRET_KEYS")
 
 
@@ -76,9 +78,7 @@ def _without_default(name: str) -> str:
 
 
 def _commands() -> str:
-    shown = sorted(
-        handlers(Command), key=lambda command: ("integrations", "groups", "help").index(command.name)
-    )
+    shown = sorted(handlers(Command), key=lambda command: _ORDER.index(command.name))
     return _table(("type", "and see"), [(f"`{command.usage}`", command.summary) for command in shown])
 
 

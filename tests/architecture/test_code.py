@@ -8,7 +8,16 @@ import pytest
 
 from tests.architecture.house import PACKAGES, ROOT, Source, dotted, functions, sources, tracked
 
-LATE = ("bot.cli", "bot.demo", "apscheduler", "store.migrations", "alembic", "asyncpg", "aiosmtplib", "uvloop")
+LATE = (
+    "bot.cli",
+    "bot.demo",
+    "apscheduler",
+    "store.migrations",
+    "alembic",
+    "asyncpg",
+    "aiosmtplib",
+    "uvloop",
+)
 """What may be imported inside a function: heavy, and not needed by every start, or not there on every system."""
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "service", "base", "misc"}
 WORKPLACES = (

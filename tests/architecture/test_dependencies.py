@@ -9,8 +9,8 @@ from importlib.metadata import packages_distributions
 from tests.architecture.house import PACKAGES, ROOT, sources
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-BEHIND_OTHERS = {"aiosqlite", "asyncpg", "httptools", "websockets"}
-"""Found by name: the drivers by SQLAlchemy, the parsers by uvicorn."""
+BEHIND_OTHERS = {"aiosqlite", "asyncpg", "httptools", "tzdata", "websockets"}
+"""Found by name: the drivers by SQLAlchemy, the parsers by uvicorn, the time zones by zoneinfo."""
 
 
 def _normal(name: str) -> str:

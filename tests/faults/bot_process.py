@@ -15,15 +15,24 @@ from bot.app import Bot, open_bot
 from bot.server import served
 from bot.settings import environment, load
 from connectors.outside import Reroute
+from connectors.providers import all_providers
 from tests.faults.clock import SharedClock
 
 _LONGEST = 30.0
+_PROVIDERS = ("twitter", "facebook_ads")
+"""Those the stories play with; each further one costs every look a sweep."""
 
 
 async def main(sandbox: str, clock: Path) -> None:
     """Run until killed, or until nobody tells anything any more."""
     settings = load(environment(), None)
-    opening = open_bot(settings, reroute=Reroute(base=sandbox), clock=SharedClock(clock), ticking=False)
+    opening = open_bot(
+        settings,
+        reroute=Reroute(base=sandbox),
+        clock=SharedClock(clock),
+        ticking=False,
+        providers=[provider for provider in all_providers() if provider.key in _PROVIDERS],
+    )
     async with opening as bot, served(bot.asgi, settings.lexer_host, settings.lexer_port):
         lines = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(

@@ -61,7 +61,7 @@ class Days:
             if not self._anybody_unnoticed() and self.luck.random() < 0.012:
                 await self._incident()
             self.fortune.turns()
-            await self._step(self._pace(), kills=self.luck.random() < 0.03)
+            await self._step(self._pace(), kills=self.luck.random() < 0.04)
             await self._somebody_acts()
 
     async def recover(self) -> None:
@@ -220,8 +220,8 @@ class Days:
                 if one.id not in reached
             ]
             assert not silent, f"{user} was never told of {silent}"
-        still = record.open_messages(sandbox)
-        assert not still, f"messages say that something is broken: {still}"
+        untrue = await record.untrue(store, sandbox)
+        assert not untrue, f"messages still say that something is broken: {untrue}"
         assert not list(record.red(await record.all_accounts(store, NAMES)))
 
 

@@ -72,14 +72,25 @@ def twice(sandbox: Sandbox) -> list[tuple[str, str]]:
     return [where for where, posted in alert_posts(sandbox).items() if len(posted) > 1]
 
 
-def open_messages(sandbox: Sandbox) -> Counter[tuple[str, str]]:
-    """How many messages, as they stand now, show an alert as open in a place."""
-    shown = Counter[tuple[str, str]]()
-    for message in sandbox.world.messages:
-        alert = alert_in(message.blocks)
-        if alert is not None and message.only_for is None:
-            shown[message.channel, alert] += 1
-    return shown
+async def untrue(store: Store, sandbox: Sandbox) -> list[str]:
+    """Messages that show an alert as open which is over, and which nothing in the same place sets right.
+
+    A post of which Slack never said where it is cannot be edited: there, a line of its own says that it is over.
+    """
+    over = {one.id for one in await alerts_told(store) if one.resolved_at is not None}
+    ended = sa.select(outbox_rows.c.subject, outbox_rows.c.channel).where(
+        outbox_rows.c.kind == "alert_over", outbox_rows.c.state == OutboxState.SENT
+    )
+    known = sa.select(outbox_rows.c.channel, outbox_rows.c.ts).where(outbox_rows.c.kind == "alert")
+    async with store.reading() as tx:
+        lines = {tuple(row) for row in (await tx.conn.execute(ended)).all()}
+        editable = {tuple(row) for row in (await tx.conn.execute(known)).all()}
+    return [
+        f"{message.channel}: {message.text}"
+        for message in sandbox.world.messages
+        if (alert := alert_in(message.blocks)) in over
+        if (message.channel, message.ts) in editable or (alert, message.channel) not in lines
+    ]
 
 
 def reached(sandbox: Sandbox, user: UserId) -> set[str]:

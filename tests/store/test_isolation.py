@@ -21,6 +21,7 @@ from store import (
     groups,
     integrations,
     judged,
+    moved_channels,
     notices,
     outbox,
     people,
@@ -77,7 +78,7 @@ from tests.store.made import (
 
 MODULES = (
     accounts, alert_details, alert_settings, alerts, attempts, audit, checks, grants, groups, integrations,
-    judged, notices, outbox, people, provider_health, views, workspaces,
+    judged, moved_channels, notices, outbox, people, provider_health, views, workspaces,
 )  # fmt: skip
 CARRIES_WORKSPACE = (
     Account, AlertChannel, Attempt, Grant, Group, Hook, OpenView, OutboxMessage, Person, PersonalSettings,
@@ -100,6 +101,7 @@ ALL_WORKSPACES = {
     "checks.discard",
     "checks.due_now",
     "checks.give_back",
+    "checks.next_due",
     "checks.overdue",
     "checks.read",
     "grants.claim_revokes",
@@ -114,6 +116,7 @@ ALL_WORKSPACES = {
     "notices.get",
     "notices.purge",
     "outbox.claim",
+    "outbox.next_due",
     "outbox.overdue",
     "outbox.pending",
     "outbox.purge",
@@ -121,6 +124,7 @@ ALL_WORKSPACES = {
     "provider_health.read",
     "provider_health.save",
     "views.purge",
+    "workspaces.left",
 }
 """Work of the bot itself, and look-ups by a secret only the right browser has."""
 
@@ -169,7 +173,9 @@ HERE: dict[str, Any] = {
     "joins_until": LATER,
     "kind": "detail",
     "limit": 10,
+    "new": "C2",
     "now": NOW,
+    "old": "C1",
     "outcome": "x",
     "owner": "me",
     "persons": [person(name="Eve")],
@@ -279,7 +285,8 @@ async def furnish_watching(store: Store) -> None:
     async with store.transaction() as tx:
         await checks.plan(tx, T1, grant().id, "shopify", at=NOW)
         await notices.add(
-            tx, Hook(id=HookId("h1"), workspace_id=T1, provider_key="shopify", grant_id=grant().id, due_at=NOW)
+            tx,
+            Hook(id=HookId("h1"), workspace_id=T1, provider_key="shopify", grant_id=grant().id, due_at=NOW),
         )
         await tx.conn.execute(insert(alert_rows).values(**values_of(ALERT)))
         await alerts.open_or_join(

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import watching
+from bot import provider_weather, watching
 from bot.policy import Patience
-from bot.watching import Tally, tally, weather
+from bot.provider_weather import Tally, tally, weather
 from connectors.observation import Healthy, Misconfigured, Observation, ScopeMissing, Throttled, Unreachable
 from store.records import Account, AccountStatus
 from store.watch_records import ProviderHealth, Weather
@@ -52,7 +52,7 @@ def test_many_refused_at_once_are_a_wave_and_held_for_ten_minutes() -> None:
 def test_what_outlasts_a_held_wave_is_concluded_at_once() -> None:
     """Held, asked again, refused again, also where the provider's file does not call the refusal final: disconnected."""
     confirmed = fine(weather=Weather.CONFIRMED)
-    doubted = account(failures=1, failing_since=NOW - watching.HELD)
+    doubted = account(failures=1, failing_since=NOW - provider_weather.HELD)
     for seen in (FINAL, ODD):
         assert watching.judge(doubted, seen, confirmed, NOW).account.status is AccountStatus.DISCONNECTED
         assert watching.judge(account(), seen, confirmed, NOW).account.status is AccountStatus.CONNECTED
@@ -140,7 +140,7 @@ def test_a_wave_is_held_for_ten_minutes_and_no_longer(moves: list[tuple[timedelt
         was, health = health, weather(health, counted, now)
         if health.weather is Weather.WAVE:
             assert health.until is not None
-            assert now < health.until <= now + watching.HELD
+            assert now < health.until <= now + provider_weather.HELD
             assert was.weather is not Weather.WAVE or health.until == was.until
 
 
@@ -153,7 +153,7 @@ def test_the_weather_survives_any_clock(moves: list[tuple[timedelta, list[Observ
         health = weather(health, tally(health, looks(*seen, was=account(checked_at=None)), now), now)
         assert health.bucket_at <= now
         assert health.since <= now
-        assert health.until is None or now < health.until <= now + watching.HELD
+        assert health.until is None or now < health.until <= now + provider_weather.HELD
 
 
 def _weather_of(moves: list[tuple[datetime, Tally]]) -> ProviderHealth:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import policy, watching
+from bot import policy
+from bot.provider_weather import HELD
 from bot.watching import next_check
 from connectors.observation import Healthy, Misconfigured, Observation, ScopeMissing, Throttled, Unreachable
 from connectors.provider import Provider
@@ -116,7 +117,7 @@ def test_asking_slows_down_and_never_stops(
 ) -> None:
     """Whatever is seen, and whatever the clock did, the next look lies ahead and no further away than its limit."""
     was = account(status, checked_at=NOW + step)
-    health = fine(weather=weather, until=NOW + watching.HELD if weather is Weather.WAVE else None)
+    health = fine(weather=weather, until=NOW + HELD if weather is Weather.WAVE else None)
     wait = next_check(PROVIDER, [sighting(seen, was)], NOW, luck=luck, health=health) - NOW
     most = timedelta(hours=1)
     if isinstance(seen, Throttled):
