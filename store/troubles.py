@@ -114,7 +114,11 @@ async def begin(tx: Tx, trouble: Trouble) -> Trouble | None:
 
 async def end(tx: Tx, trouble: Trouble, *, at: datetime) -> bool:
     """Note that it is over; False when that is known."""
-    change = update(troubles).where(troubles.c.id == trouble.id, troubles.c.ended_at.is_(None))
+    change = update(troubles).where(
+        troubles.c.workspace_id == trouble.workspace_id,
+        troubles.c.id == trouble.id,
+        troubles.c.ended_at.is_(None),
+    )
     return bool((await tx.conn.execute(change.values(ended_at=at))).rowcount == 1)
 
 

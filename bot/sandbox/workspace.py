@@ -23,6 +23,7 @@ from bot.sandbox.methods import METHODS
 from bot.sandbox.pages.site import Site
 from bot.sandbox.pages.stage import AppManifest, Gallery, Stage
 from bot.sandbox.pages.templating import environment
+from bot.sandbox.passing import Passing
 from bot.sandbox.payloads import event_body
 from bot.sandbox.people import PersonAtWork
 from bot.sandbox.pretend_provider import PretendProvider
@@ -76,9 +77,15 @@ class Sandbox:
         )
         self.happenings = Happenings(slack=self.slack, delivery=self.delivery)
         self.providers = Providers(providers, clock, self.records, environment())
+        self.passing = Passing()
         self._persons: dict[str, PersonAtWork] = {}
         stage = Stage(
-            slack=self.slack, providers=self.providers, person=self.person, manifest=manifest, gallery=gallery
+            slack=self.slack,
+            providers=self.providers,
+            person=self.person,
+            manifest=manifest,
+            gallery=gallery,
+            passing=self.passing,
         )
         self._site = Site(stage)
 

@@ -17,6 +17,7 @@ from store import (
     attempts,
     audit,
     checks,
+    figures,
     grants,
     groups,
     integrations,
@@ -26,6 +27,8 @@ from store import (
     outbox,
     people,
     provider_health,
+    told,
+    troubles,
     views,
     workspaces,
 )
@@ -57,6 +60,8 @@ from store.watch_records import (
     Hook,
     HookId,
     PersonalSettings,
+    Trouble,
+    TroubleKind,
     WorkspaceSettings,
 )
 from store.watch_tables import alerts as alert_rows
@@ -77,12 +82,13 @@ from tests.store.made import (
 )
 
 MODULES = (
-    accounts, alert_details, alert_settings, alerts, attempts, audit, checks, grants, groups, integrations,
-    judged, moved_channels, notices, outbox, people, provider_health, views, workspaces,
+    accounts, alert_details, alert_settings, alerts, attempts, audit, checks, figures, grants, groups, integrations,
+    judged, moved_channels, notices, outbox, people, provider_health, told, troubles,
+    views, workspaces,
 )  # fmt: skip
 CARRIES_WORKSPACE = (
     Account, AlertChannel, Attempt, Grant, Group, Hook, OpenView, OutboxMessage, Person, PersonalSettings,
-    Workspace, WorkspaceSettings, OutboxMessage | Fate,
+    Trouble, Workspace, WorkspaceSettings, OutboxMessage | Fate,
 )  # fmt: skip
 ALL_WORKSPACES = {
     "accounts.seen_well",
@@ -104,7 +110,13 @@ ALL_WORKSPACES = {
     "checks.next_due",
     "checks.overdue",
     "checks.read",
+    "figures.due_checks",
+    "figures.messages",
+    "figures.open_alerts",
+    "figures.open_troubles",
+    "figures.weather",
     "grants.claim_revokes",
+    "grants.ending",
     "grants.living_of_identity",
     "grants.one_of_identity",
     "integrations.workspaces_with",
@@ -123,7 +135,14 @@ ALL_WORKSPACES = {
     "provider_health.lock",
     "provider_health.read",
     "provider_health.save",
+    "troubles.gone",
+    "troubles.late",
+    "troubles.open_ones",
+    "troubles.purge",
+    "troubles.stuck",
+    "troubles.without_integrators",
     "views.purge",
+    "workspaces.all",
     "workspaces.left",
 }
 """Work of the bot itself, and look-ups by a secret only the right browser has."""
@@ -178,6 +197,11 @@ HERE: dict[str, Any] = {
     "old": "C1",
     "outcome": "x",
     "owner": "me",
+    "days": 3,
+    "newest": "zzz",
+    "prefix": "",
+    "told_before": LATER,
+    "trouble_id": "",
     "persons": [person(name="Eve")],
     "parked": b"x",
     "provider_key": "shopify",
@@ -304,6 +328,7 @@ async def furnish_watching(store: Store) -> None:
         )
         await alert_settings.save_workspace(tx, WorkspaceSettings(workspace_id=T1, tz="Europe/Berlin"))
         await alert_settings.save_personal(tx, PersonalSettings(workspace_id=T1, user_id=MARIA, dm=False))
+        await troubles.begin(tx, Trouble(workspace_id=T1, kind=TroubleKind.NOBODY, since=NOW))
 
 
 async def asked_by_t2(store: Store, function: Callable[..., Any]) -> Any:

@@ -8,7 +8,8 @@ from bot.sandbox.world import TEAM_ID, Human, World
 
 FIRST_CHANNEL = "C0GENERAL"
 FIRST_PERSON = "maria"
-PANELS = ("outside", "inspector", "none")
+PANELS = ("outside", "mails", "inspector", "none")
+_LONGEST_NUMBER = 7
 _KINDS = ("all", "refused", "to_bot", "to_slack", "to_provider")
 
 
@@ -23,6 +24,10 @@ class Asked:
     panel: str = "outside"
     show: str = "all"
     """Which exchanges the inspector lists."""
+    mail: int = 0
+    """The number of the e-mail that is opened, 0 for none."""
+    plain: bool = False
+    """It is shown as plain text."""
 
     def url(self, **changed: Any) -> str:
         """The address of this screen with something changed."""
@@ -32,6 +37,8 @@ class Asked:
         query |= {"tab": other.tab} if other.tab != "messages" else {}
         query |= {"panel": other.panel} if other.panel != "outside" else {}
         query |= {"show": other.show} if other.show != "all" else {}
+        query |= {"mail": str(other.mail)} if other.mail and other.panel == "mails" else {}
+        query |= {"plain": "1"} if other.plain and other.mail and other.panel == "mails" else {}
         return f"/client/{TEAM_ID}/{other.channel}?{urlencode(query)}"
 
 
@@ -41,7 +48,7 @@ def read_asked(world: World, channel: str, query: dict[str, str]) -> Asked:
     place = world.channels.get(world.dm(human.id).id if channel.startswith("D0") else channel)
     if place is None or human.id not in place.members or place.is_archived:
         raise LookupError(f"{human.real_name} has no conversation {channel!r}")
-    panel, show = query.get("panel", "outside"), query.get("show", "all")
+    panel, show, mail = query.get("panel", "outside"), query.get("show", "all"), query.get("mail", "")
     return Asked(
         human=human,
         channel=place.id,
@@ -49,6 +56,8 @@ def read_asked(world: World, channel: str, query: dict[str, str]) -> Asked:
         tab="home" if query.get("tab") == "home" else "messages",
         panel=panel if panel in PANELS else "outside",
         show=show if show in _KINDS else "all",
+        mail=int(mail) if panel == "mails" and mail.isdecimal() and len(mail) < _LONGEST_NUMBER else 0,
+        plain=query.get("plain") == "1",
     )
 
 

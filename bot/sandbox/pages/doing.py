@@ -9,6 +9,7 @@ from bot.sandbox.finding import CannotDo, Found
 from bot.sandbox.form_state import elements_of, value_key
 from bot.sandbox.methods_chat import put
 from bot.sandbox.pages.asked import player
+from bot.sandbox.pages.hours import let_pass
 from bot.sandbox.pages.outside import change
 from bot.sandbox.pages.stage import Stage
 from bot.sandbox.people import PersonAtWork, escaped
@@ -190,6 +191,10 @@ async def _outside(stage: Stage, _who: PersonAtWork, order: Order) -> str | None
     return change(stage.providers, order)
 
 
+async def _time(stage: Stage, who: PersonAtWork, order: Order) -> str:
+    return await let_pass(stage, who.human.tz, _text(order, "what"))
+
+
 _DEEDS: Mapping[str, Callable[[Stage, PersonAtWork, Order], Awaitable[str | None]]] = MappingProxyType(
     {
         "press": _press,
@@ -200,6 +205,7 @@ _DEEDS: Mapping[str, Callable[[Stage, PersonAtWork, Order], Awaitable[str | None
         "reload": _reload,
         "say": _say,
         "outside": _outside,
+        "time": _time,
     }
 )
 DEEDS = frozenset(_DEEDS)

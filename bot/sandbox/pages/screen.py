@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from bot.sandbox.pages.asked import Asked, as_someone_else
 from bot.sandbox.pages.draw import Reader, draw, draw_text
+from bot.sandbox.pages.mails import unread_mails
 from bot.sandbox.pages.stage import SlashCommand, Stage
 from bot.sandbox.pages.unread import mark_of
 from bot.sandbox.reading import plain
@@ -138,7 +139,7 @@ def screen(stage: Stage, asked: Asked, since: str, *, seen: bool = False) -> Scr
         conversation=_conversation(stage, asked, since, reader),
         thread=_thread(stage, asked, since, reader) if asked.thread else None,
         modals=tuple(_modals(stage, asked.human, reader)),
-        panels=tuple(_panels(asked)),
+        panels=tuple(_panels(stage, asked)),
     )
 
 
@@ -226,9 +227,13 @@ def _name_of(world: World, me: Human, channel: Channel) -> str:
     return others[0] if others else me.real_name
 
 
-def _panels(asked: Asked) -> Iterator[Link]:
-    for panel, name in (("outside", "Outside world"), ("inspector", "Inspector")):
-        yield Link(name=name, url=asked.url(panel=panel), is_here=asked.panel == panel)
+def _panels(stage: Stage, asked: Asked) -> Iterator[Link]:
+    for panel, name, badge in (
+        ("outside", "Outside world", 0),
+        ("mails", "E-mails", unread_mails(stage)),
+        ("inspector", "Inspector", 0),
+    ):
+        yield Link(name=name, url=asked.url(panel=panel, mail=0), is_here=asked.panel == panel, badge=badge)
 
 
 def _conversation(stage: Stage, asked: Asked, since: str, reader: Reader) -> Conversation:

@@ -18,7 +18,9 @@ from bot.sandbox.pages.doing import DEEDS, do
 from bot.sandbox.pages.draw import draw_options
 from bot.sandbox.pages.gallery import gallery_family, gallery_index
 from bot.sandbox.pages.guide import guide
+from bot.sandbox.pages.hours import hours_view
 from bot.sandbox.pages.inspector import exchange_view, inspector_view
+from bot.sandbox.pages.mails import LETTER_POLICY, letter, mails_view
 from bot.sandbox.pages.offering import offer
 from bot.sandbox.pages.outside import outside_view
 from bot.sandbox.pages.screen import readable, screen
@@ -27,7 +29,7 @@ from bot.sandbox.pages.templating import environment
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _LARGEST = 200_000
 """Bytes of an order."""
@@ -55,6 +57,7 @@ class Site:
             Route("/do/{what}", self._do, methods=["POST"]),
             Route("/options", self._options),
             Route("/exchange/{number:int}", self._exchange),
+            Route("/letter/{number:int}", self._letter),
             Route("/gallery", self._gallery),
             Route("/gallery/{family}", self._family),
             WebSocketRoute("/live", self._live),
@@ -88,9 +91,13 @@ class Site:
 
     def _shown(self, asked: Asked, since: str, *, seen: bool) -> dict[str, Any]:
         stage, panel = self._stage, asked.panel
+        if seen and panel == "mails" and asked.mail:
+            stage.read_mails.add(asked.mail)
         return {
             "screen": screen(stage, asked, since, seen=seen),
-            "guide": guide(stage.world, stage.records, stage.providers),
+            "guide": guide(stage),
+            "hours": hours_view(stage, asked.human.tz),
+            "mails": mails_view(stage, asked) if panel == "mails" else None,
             "outside": outside_view(stage.providers, stage.records) if panel == "outside" else None,
             "inspector": inspector_view(stage.records, asked) if panel == "inspector" else None,
         }
@@ -128,6 +135,11 @@ class Site:
         if found is None:
             return self._guarded(HTMLResponse("<p>This is not kept any more.</p>", 404))
         return self._rendered("exchange.html", exchange=found)
+
+    async def _letter(self, request: Request) -> Response:
+        found = letter(self._stage, request.path_params["number"])
+        shown = HTMLResponse("<p>There is no such e-mail.</p>", 404) if found is None else HTMLResponse(found)
+        return self._guarded(shown, {"Content-Security-Policy": LETTER_POLICY})
 
     async def _gallery(self, _request: Request) -> Response:
         return self._rendered("gallery.html", **gallery_index(self._stage.gallery))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.pages.unread import Unread
+from bot.sandbox.passing import Passing
 from bot.sandbox.people import PersonAtWork
 from bot.sandbox.providers import Providers
 from bot.sandbox.records import Records
@@ -33,6 +34,13 @@ class AppManifest:
     """Nobody can type in the app's Messages tab."""
 
 
+@dataclass(slots=True)
+class Way:
+    """How many steps of the guide have been taken: what happened once stays so, however much happens after it."""
+
+    taken: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """Everything a page is drawn from."""
@@ -43,7 +51,11 @@ class Stage:
     """Someone by handle. Raises LookupError."""
     manifest: AppManifest
     gallery: Gallery
+    passing: Passing = field(default_factory=Passing)
     unread: Unread = field(default_factory=Unread)
+    read_mails: set[int] = field(default_factory=set)
+    """Numbers of the e-mails somebody has opened, from 1."""
+    way: Way = field(default_factory=Way)
 
     @property
     def world(self) -> World:

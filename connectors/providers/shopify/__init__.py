@@ -299,13 +299,18 @@ PROVIDER = Provider(
             _CHECKED,
         ),
         confirmed(
-            "A notice must be answered with 2xx within 5 seconds; it is sent 8 more times in 4 hours, then the subscription goes",
-            f"{_WEBHOOKS}/subscribe/https and https://shopify.dev/changelog/updates-to-webhook-retry-mechanism",
+            "A notice that is not answered with 2xx is sent 8 more times in 4 hours",
+            "https://shopify.dev/changelog/updates-to-webhook-retry-mechanism",
             _CHECKED,
         ),
         confirmed(
-            "webhookSubscriptionCreate takes the address as uri since version 2025-10; subscriptions go with the app",
+            "webhookSubscriptionCreate takes the address as uri since version 2025-10",
             "https://shopify.dev/changelog/consolidate-webhook-graphql-surfaces",
+            _CHECKED,
+        ),
+        unconfirmed(
+            "A notice must be answered within 5 seconds; a subscription whose deliveries keep failing goes, and all go with the app",
+            f"{_WEBHOOKS}/subscribe/https",
             _CHECKED,
         ),
         unconfirmed(
