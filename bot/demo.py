@@ -12,16 +12,20 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from blocks.examples import EXAMPLES, Draw
 from bot.app import Bot, open_bot
+from bot.demo_time import ask_all, pass_time
 from bot.errors import StartProblem
 from bot.manifest import shown
 from bot.sandbox.finding import CannotDo
+from bot.sandbox.mail_server import MailServer, open_mail_server
 from bot.sandbox.opening import opening
 from bot.sandbox.pages.stage import AppManifest, Gallery, SlashCommand
+from bot.sandbox.passing import RunningClock
 from bot.sandbox.terminal import Terminal
 from bot.sandbox.tour import tour
 from bot.sandbox.walk import walk
@@ -87,22 +91,39 @@ def _folder(*, keep: bool) -> Iterator[Path]:
 @asynccontextmanager
 async def _opened(port: int, folder: Path) -> AsyncIterator[Demo]:
     async with AsyncExitStack() as stack:
-        sandbox = await stack.enter_async_context(_workspace(port))
+        clock = stack.enter_context(_clock(folder / "demo.ahead"))
+        sandbox = await stack.enter_async_context(_workspace(port, clock))
+        mail_server = await stack.enter_async_context(open_mail_server(sandbox.world, sandbox.records))
         own_port = _free_port()
         bot_url = f"http://127.0.0.1:{own_port}"
         sandbox.point_at(bot_url)
-        settings = _settings(sandbox, bot_url, folder)
-        bot = await stack.enter_async_context(open_bot(settings, reroute=Reroute(base=sandbox.base_url)))
+        settings = _settings(sandbox, mail_server, bot_url, folder)
+        bot = await stack.enter_async_context(
+            open_bot(settings, reroute=Reroute(base=sandbox.base_url), clock=clock)
+        )
+        sandbox.passing.move = partial(pass_time, bot, clock.advance)
+        sandbox.passing.look = partial(ask_all, bot)
         await stack.enter_async_context(served(bot.asgi, "127.0.0.1", own_port))
         yield Demo(sandbox=sandbox, bot=bot, bot_url=bot_url, folder=folder)
 
 
+@contextmanager
+def _clock(kept: Path) -> Iterator[RunningClock]:
+    """A clock that time can be let pass on; as far ahead as it was at the end, where that is kept."""
+    seconds = float(kept.read_text(encoding="ascii")) if kept.exists() else 0.0
+    clock = RunningClock(timedelta(seconds=seconds))
+    try:
+        yield clock
+    finally:
+        kept.write_text(str(clock.ahead.total_seconds()), encoding="ascii")
+
+
 @asynccontextmanager
-async def _workspace(port: int) -> AsyncIterator[Sandbox]:
+async def _workspace(port: int, clock: RunningClock) -> AsyncIterator[Sandbox]:
     async with AsyncExitStack() as stack:
         try:
             sandbox = await stack.enter_async_context(
-                open_sandbox(port=port, manifest=app_manifest(), gallery=gallery())
+                open_sandbox(port=port, clock=clock, manifest=app_manifest(), gallery=gallery())
             )
         except OSError:
             raise StartProblem(
@@ -137,9 +158,10 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _settings(sandbox: Sandbox, bot_url: str, folder: Path) -> Settings:
+def _settings(sandbox: Sandbox, mail_server: MailServer, bot_url: str, folder: Path) -> Settings:
     env = {
         **sandbox.environment(),
+        **mail_server.environment(),
         "LEXER_PUBLIC_URL": bot_url,
         "LEXER_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'demo.db'}",
         "LEXER_SECRET_KEYS": _keys(folder / "demo.keys"),

@@ -10,7 +10,7 @@ from store.database import Tx
 from store.records import AccountId, GroupId, WorkspaceId
 from store.rows import chunks, columns_of
 from store.tables import account_groups, accounts, groups
-from store.watch_records import Alert, AlertAccount, AlertDetail, AlertEvent, AlertId, AlertKind, Outcome
+from store.watch_records import Alert, AlertAccount, AlertDetail, AlertEvent, AlertId, Outcome
 from store.watch_tables import ALERT_ACCOUNT_OPEN, ALERT_OPEN, alert_accounts, alert_events, alerts
 
 _ALERT = columns_of(Alert, alerts)
@@ -159,10 +159,10 @@ async def events(tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> tuple[AlertEvent
     return tuple(AlertEvent(**row) for row in rows)
 
 
-async def open_ids(tx: Tx, ws: WorkspaceId) -> tuple[tuple[AlertId, AlertKind], ...]:
-    """Every open alert of a workspace and what it is about, by id."""
-    query = select(alerts.c.id, alerts.c.kind).where(alerts.c.workspace_id == ws, ALERT_OPEN)
-    return tuple((row.id, row.kind) for row in await tx.conn.execute(query.order_by(alerts.c.id)))
+async def open_alerts(tx: Tx, ws: WorkspaceId) -> tuple[Alert, ...]:
+    """Every open alert of a workspace by itself, by id."""
+    query = select(*_ALERT).where(alerts.c.workspace_id == ws, ALERT_OPEN).order_by(alerts.c.id)
+    return tuple(Alert(**row) for row in (await tx.conn.execute(query)).mappings())
 
 
 async def open_workspaces(tx: Tx) -> tuple[WorkspaceId, ...]:

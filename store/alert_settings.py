@@ -35,11 +35,14 @@ async def channels_for(
     return route(await channels(tx, workspace_id), group_ids)
 
 
-def route(chosen: Sequence[AlertChannel], group_ids: Collection[GroupId]) -> tuple[AlertChannel, ...]:
-    """As `channels_for`, among channels that were read before."""
+def route(
+    chosen: Sequence[AlertChannel], group_ids: Collection[GroupId], *, others: bool = False
+) -> tuple[AlertChannel, ...]:
+    """As `channels_for`, among channels that were read before. `others`: it concerns accounts of no Group with a channel, too."""
     working = [one for one in chosen if one.state is ChannelState.OK]
     theirs = {one.channel_id: one for one in reversed(working) if one.group_id in group_ids}
-    return tuple(reversed(theirs.values())) or tuple(one for one in working if one.group_id is None)
+    whole = {one.channel_id: one for one in working if one.group_id is None and (others or not theirs)}
+    return tuple((whole | dict(reversed(theirs.items()))).values())
 
 
 async def set_channel(tx: Tx, channel: AlertChannel) -> None:

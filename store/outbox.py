@@ -137,9 +137,10 @@ async def put_off(tx: Tx, message: OutboxMessage, *, until: datetime) -> None:
     )
     later = update(outbox).where(theirs, outbox.c.due_at < until).values(due_at=until)
     await tx.conn.execute(later)
+    # Not of one that another delivers by now: it may be posted at this very moment.
+    await tx.conn.execute(update(outbox).where(_mine(message)).values(**_POSTED))
     free = update(outbox).where(theirs, outbox.c.locked_by == message.locked_by).values(**_FREE)
     await tx.conn.execute(free)
-    await tx.conn.execute(update(outbox).where(theirs, outbox.c.id == message.id).values(**_POSTED))
 
 
 async def dead(tx: Tx, message: OutboxMessage, *, error: str) -> None:
@@ -154,6 +155,14 @@ async def unknown(tx: Tx, message: OutboxMessage, *, error: str) -> bool:
     False when another delivers it by now.
     """
     return await _finish(tx, message, {"state": OutboxState.UNKNOWN, "error": error} | _POSTED)
+
+
+async def once_more(tx: Tx, message: OutboxMessage, *, now: datetime) -> None:
+    """Have a message edited again: an edit that came after its lease was over may have undone a newer one."""
+    there = and_(
+        _is(message), outbox.c.ts.is_not(None), outbox.c.state.in_((OutboxState.SENT, OutboxState.PENDING))
+    )
+    await tx.conn.execute(update(outbox).where(there).values(**_again(now, now)))
 
 
 async def repeat(tx: Tx, message: OutboxMessage | Fate, *, due_at: datetime) -> bool:

@@ -9,9 +9,6 @@ from store.database import Tx
 from store.records import OutboxMessage, OutboxState, Surface, WorkspaceId
 from store.tables import OUTBOX_PENDING, outbox
 
-_PAST_ANY = "\U0010ffff"
-"""Sorts after every character of a subject, in both databases."""
-
 
 async def again(
     tx: Tx, ws: WorkspaceId, kind: str, *, prefix: str, now: datetime, but: OutboxMessage | None = None
@@ -72,8 +69,7 @@ async def newest_of(tx: Tx, ws: WorkspaceId, kind: str, *, prefix: str) -> str:
     query = select(func.max(outbox.c.subject)).where(
         outbox.c.workspace_id == ws,
         outbox.c.kind == kind,
-        outbox.c.subject >= prefix,
-        outbox.c.subject < prefix + _PAST_ANY,
+        func.substr(outbox.c.subject, 1, len(prefix)) == prefix,
     )
     return cast("str | None", await tx.conn.scalar(query)) or ""
 

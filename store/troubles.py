@@ -49,23 +49,21 @@ async def late(tx: Tx, provider_key: str, before: datetime) -> Mapping[Workspace
     return {ws: Waiting(number, oldest) for ws, number, oldest in await tx.conn.execute(query)}
 
 
-async def stuck(tx: Tx, before: datetime, *, now: datetime, but: str) -> Mapping[WorkspaceId, Waiting]:
+async def stuck(
+    tx: Tx, before: datetime, *, but: str, free_at: datetime | None = None
+) -> Mapping[WorkspaceId, Waiting]:
     """Messages that were to be told before `before` and are not, by workspace, without those of the kind `but`.
 
-    Those that are being told at this moment do not count; those that were tried in vain do, though they are due later again.
+    Those that were tried in vain count, though they are due later again. With `free_at` those that are being told then do not.
     """
-    in_vain = outbox.c.tries >= _IN_VAIN
-    since = case((in_vain, outbox.c.changed_at), else_=outbox.c.due_at)
+    since = case((outbox.c.tries >= _IN_VAIN, outbox.c.changed_at), else_=outbox.c.due_at)
     query = (
         select(outbox.c.workspace_id, func.count(), func.min(since))
-        .where(
-            OUTBOX_PENDING,
-            since < before,
-            outbox.c.kind != but,
-            or_(outbox.c.locked_by.is_(None), outbox.c.locked_until <= now),
-        )
+        .where(OUTBOX_PENDING, since < before, outbox.c.kind != but)
         .group_by(outbox.c.workspace_id)
     )
+    if free_at is not None:
+        query = query.where(or_(outbox.c.locked_by.is_(None), outbox.c.locked_until <= free_at))
     return {ws: Waiting(number, oldest) for ws, number, oldest in await tx.conn.execute(query)}
 
 

@@ -43,7 +43,8 @@ METHODS_COVERED: Mapping[str, Covered] = MappingProxyType(
         ),
         "chat.update": _part("test_web_api.py::test_messages_are_posted_and_updated", "attachments, files"),
         "conversations.info": _part(
-            "test_channels.py::test_a_channel_says_what_it_is", "locale, number of members, direct messages of many"
+            "test_channels.py::test_a_channel_says_what_it_is",
+            "locale, number of members, direct messages of many",
         ),
         "conversations.join": _part(
             "test_channels.py::test_public_channels_can_be_joined", "channels that are full or limited"

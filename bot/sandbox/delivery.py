@@ -105,7 +105,7 @@ class Delivery:
             content=raw,
             headers=[*_latin(sent), *_latin(headers or {})],
         )
-        begun, hearing = Begun(), Hearing(self._records)
+        begun, hearing = self._records.begins(), Hearing(self._records)
         return self._noted(begun, hearing, _payload(raw, content_type), await self._posted(request, hearing))
 
     async def _posted(self, request: httpx.Request, hearing: Hearing) -> Ack:
@@ -119,7 +119,7 @@ class Delivery:
         return _read(response)
 
     async def _by_socket(self, kind: str, payload: Json) -> Ack:
-        begun, hearing = Begun(), Hearing(self._records)
+        begun, hearing = self._records.begins(), Hearing(self._records)
         answer = await self._sockets.deliver(kind, payload, seconds=self._ack_seconds, hearing=hearing)
         if answer is None:
             ack = _late(hearing, "operation_timeout")

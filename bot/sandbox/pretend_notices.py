@@ -19,7 +19,7 @@ import httpx
 
 from bot.sandbox.pretend_provider import PretendProvider, SignedIn
 from bot.sandbox.provider_calls import Incoming
-from bot.sandbox.records import Begun, Hearing, Records
+from bot.sandbox.records import Hearing, Records
 
 UNINSTALLED = "app/uninstalled"
 _SECONDS = 5.0
@@ -200,7 +200,7 @@ class ShopNotices:
     async def _post(
         self, client: httpx.AsyncClient, subscription: Subscription, headers: Mapping[str, str], body: bytes
     ) -> int:
-        begun = Begun()
+        begun = self._records.begins()
         try:
             status = (await client.post(subscription.uri, content=body, headers=dict(headers))).status_code
         except httpx.HTTPError:

@@ -56,7 +56,7 @@ class Providers:
         for pretend, address in living:
             if match_url(pretend.provider.auth.authorize_url, incoming.url) is not None:
                 return await self._authorize(request, [one for one, _ in living], address, incoming)
-        begun, hearing = Begun(), Hearing(self._records)
+        begun, hearing = self._records.begins(), Hearing(self._records)
         status, body = await self._call([one for one, _ in living], incoming, hearing)
         self._noted(begun, incoming, status, hearing)
         headers = {"Retry-After": "30"} if status == 429 else {}
@@ -86,7 +86,7 @@ class Providers:
         if isinstance(consent, str):
             hearing = Hearing(self._records)
             hearing.refuse(f"{pretend.key} authorize", consent)
-            self._noted(Begun(), incoming, 400, hearing)
+            self._noted(self._records.begins(), incoming, 400, hearing)
             return refusal_page(self._pages, consent)
         self._consents[consent.id] = (pretend, consent)
         return consent_page(self._pages, pretend, consent, request.url.path)

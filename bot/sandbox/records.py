@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Literal
 
-from bot.sandbox.world import Json, wall
+from bot.sandbox.world import Clock, Json, wall
 
 Way = Literal["to bot", "to Slack", "to provider"]
 
@@ -54,6 +54,8 @@ class Exchange:
     """Decoded JSON, text, or None when empty."""
     status: int
     refusals: tuple[Refusal, ...] = ()
+    begun: float = 0.0
+    """By the machine's counter: what came first also while the clock stands still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """When a request began: by the wall, and in seconds of the machine's counter."""
+    """When a request began: by the workspace's clock, and in seconds of the machine's counter."""
 
     at: datetime = field(default_factory=wall)
     count: float = field(default_factory=time.perf_counter)
@@ -85,6 +87,7 @@ class Begun:
 class Records:
     """All of it, in order; `changed` rings when anything visible may have changed."""
 
+    clock: Clock = wall
     calls: list[ApiCall] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     sent: list[Json] = field(default_factory=list)
@@ -111,6 +114,10 @@ class Records:
             if found.number == exchange and error not in {one.error for one in found.refusals}:
                 self.exchanges[place] = replace(found, refusals=(*found.refusals, refusal))
 
+    def begins(self) -> Begun:
+        """A request begins now."""
+        return Begun(at=self.clock())
+
     def exchanged(
         self,
         begun: Begun,
@@ -133,6 +140,7 @@ class Records:
             answered=without_secrets(answered),
             status=status,
             refusals=tuple(refusals),
+            begun=begun.count,
         )
         self.exchanges.append(made)
         return made.number

@@ -27,7 +27,7 @@ _RESPONSE_FIELDS = frozenset(
 
 async def answer_response_url(slack: SlackSide, made: str, request: Request) -> Response:
     """A POST to a response address."""
-    begun, fault = Begun(), slack.faults.next("response_url")
+    begun, fault = slack.records.begins(), slack.faults.next("response_url")
     if fault is not None:
         await asyncio.sleep(fault.delay)
         broken = _broken(slack, begun, fault)

@@ -117,7 +117,7 @@ async def answer_call(
     slack: SlackSide, methods: Mapping[str, Method], name: str, request: Request
 ) -> Response:
     """One call of `/api/<name>`."""
-    begun, fault = Begun(), slack.faults.next(name)
+    begun, fault = slack.records.begins(), slack.faults.next(name)
     if fault is not None:
         await asyncio.sleep(fault.delay)
         if fault.status is not None and not fault.worked:

@@ -1,11 +1,17 @@
-"""The whole story played by people over HTTP: first Group, connect, access removed, reconnect, disconnect; each screen is shown and checked."""
+"""The whole story played by people over HTTP: first Group, connect, access removed, reconnect, alerted, taken, resolved, disconnect.
 
+Each screen is shown and checked.
+"""
+
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.sandbox.finding import CannotDo
 from bot.sandbox.people import PersonAtWork
 from bot.sandbox.workspace import Sandbox
+from bot.sandbox.world import Posted
 
 Say = Callable[[str], None]
 """Shows lines to whoever watches."""
@@ -13,6 +19,8 @@ Tick = Callable[[], Awaitable[None]]
 """Lets the bot finish what is under way and deliver what waits."""
 
 PROVIDER = "Twitter (X)"
+_CHANNEL = "C0INTEGRATIONS"
+_ADDRESS = re.compile(r"https?://\S+")
 _ORDINARY = frozenset({"not_found", "dead_refresh_token"})
 """Refusals that belong to the story: a modal somebody closed cannot be updated, ended access cannot be renewed."""
 
@@ -59,6 +67,22 @@ class Tour:
         if missing:
             raise TourFailed(f"{who.human.real_name} does not see {missing} but:\n{newest}")
         self.say(_indented(newest))
+
+    def newest(self, channel: str, words: str) -> Posted:
+        """The newest message in a channel with these words, replies left out. Raises TourFailed."""
+        there = [one for one in self.sandbox.world.messages if one.channel == channel and not one.is_reply]
+        found = [one for one in there if words in self.maria.read(one)]
+        if not found:
+            raise TourFailed(f"no message in {self.sandbox.world.channels[channel].name} says {words}")
+        return found[-1]
+
+    def posted(self, message: Posted, *words: str) -> None:
+        """Show a message in which all words are. Raises TourFailed."""
+        text = self.maria.read(message)
+        missing = [expected for expected in words if expected not in text]
+        if missing:
+            raise TourFailed(f"the message does not say {missing} but:\n{text}")
+        self.say(_indented(text))
 
     def page(self, who: PersonAtWork, *words: str) -> None:
         """The same for that person's browser. Raises TourFailed."""
@@ -194,6 +218,52 @@ async def _green(play: Tour) -> None:
     await play.shows(play.maria, "1 connected, all working", "🟢 Connected")
 
 
+async def _choose_channel(play: Tour) -> None:
+    await play.maria.types("/lexer alerts")
+    await play.shows(play.maria, "Channel for alerts", "[Save]")
+    await play.maria.chooses("Channel for alerts", "integrations")
+    await play.maria.submits()
+    await play.shows(play.maria, "Saved")
+    await play.maria.closes(everything=True)
+
+
+async def _time_passes(play: Tour) -> None:
+    play.sandbox.provider("twitter").account(play.account).state = "password_changed"
+    play.say(_indented("(nobody presses anything, and 20 minutes pass)"))
+    await play.sandbox.passing.passes(timedelta(minutes=20))
+    play.posted(play.newest(_CHANNEL, "is disconnected"), play.account, "[Reconnect]")
+
+
+async def _mailed(play: Tour) -> None:
+    mails = [one for one in play.sandbox.records.mails if one.to == play.maria.human.email]
+    if len(mails) != 1:
+        raise TourFailed(f"Maria got {len(mails)} e-mails, not one")
+    play.say(_indented(f"(e-mail)\n{_ADDRESS.sub('http://…', mails[0].text)}"))
+
+
+async def _on_it(play: Tour) -> None:
+    alert = play.newest(play.sandbox.world.dm(play.maria.human.id).id, "is disconnected")
+    await play.maria.presses("I'm on it")
+    await play.tick()
+    play.posted(alert, "You are on it")
+
+
+async def _reconnect_from_message(play: Tour) -> None:
+    await play.maria.presses("Reconnect")
+    await play.shows(play.maria, f"Sign in as {play.account}", f"[Continue to {PROVIDER}]")
+    await play.maria.presses(f"Continue to {PROVIDER}")
+    await play.maria.browser.continues()
+    await play.maria.browser.allows(login=play.account)
+    await play.shows(play.maria, "econnected")
+    await play.maria.closes(everything=True)
+
+
+async def _resolved(play: Tour) -> None:
+    await play.tick()
+    for channel in (_CHANNEL, play.sandbox.world.dm(play.maria.human.id).id):
+        play.posted(play.newest(channel, "works again"), "Reconnected by", play.maria.human.real_name)
+
+
 async def _ask_disconnect(play: Tour) -> None:
     await play.maria.presses(f"Open {PROVIDER}")
     await play.maria.sees("[Disconnect]")
@@ -233,6 +303,15 @@ STEPS: tuple[Step, ...] = (
     Step(title="With the wrong account nothing changes.", run=_wrong),
     Step(title="With the right one it lives again.", run=_right),
     Step(title="The list is green.", run=_green),
+    Step(
+        title="She chooses #integrations as the channel that is told when something breaks.",
+        run=_choose_channel,
+    ),
+    Step(title="The password is changed, nobody looks, and #integrations is told.", run=_time_passes),
+    Step(title="Maria has an e-mail, too, which says how to reconnect.", run=_mailed),
+    Step(title="She says that she is on it.", run=_on_it),
+    Step(title="She reconnects it from Lexer's message.", run=_reconnect_from_message),
+    Step(title="Every message says that it is over.", run=_resolved),
     Step(title="She wants to disconnect it, and is asked once.", run=_ask_disconnect),
     Step(title=f"It is disconnected here and at {PROVIDER}.", run=_disconnect),
     Step(title="Nothing is left behind.", run=_nothing_left),

@@ -55,7 +55,7 @@ class Sandbox:
         gallery: Gallery,
     ) -> None:
         self.clock = clock
-        self.records = Records()
+        self.records = Records(clock=clock)
         self.bot_token = f"xoxb-{secrets.token_hex(12)}"
         self.app_token = f"xapp-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)

@@ -6,7 +6,7 @@ from blocks import choosing
 from blocks.parts import View
 from blocks.views import ChooseGroupsView, GroupOption
 from bot.errors import UserFacingError
-from bot.usecases import people
+from bot.usecases import alerting, people
 from bot.usecases.alerting import follow
 from bot.usecases.connect import gone, tell
 from bot.usecases.context import Context
@@ -14,7 +14,7 @@ from bot.usecases.detail import provider_of, refresh_open
 from bot.usecases.ending import leave
 from bot.usecases.planning import watch_from_now
 from bot.usecases.repair import adopt
-from store import accounts, attempts, grants, groups, integrations
+from store import accounts, alert_details, attempts, grants, groups, integrations
 from store.database import Tx
 from store.records import (
     Account,
@@ -148,6 +148,10 @@ async def regroup(
         if found.account.status is AccountStatus.WAITING:
             await _first_groups(ctx, tx, user_id, found.account, found.grant)
         await accounts.set_groups(tx, ws, account_id, group_ids)
+        alert_id = await alert_details.open_of_account(tx, ws, account_id)
+        if alert_id is not None:
+            # It may concern other channels from now on.
+            await alerting.tell(ctx, tx, ws, alert_id)
         await accounts.remember(tx, ws, account_id, at=ctx.clock(), kind="groups", actor=user_id)
         await people.record(ctx, tx, ws, user_id, action="groups", subject=account_id)
         await refresh_open(ctx, tx, ws, "detail", found.account.provider_key)

@@ -12,15 +12,14 @@ from blocks.views import GroupOption
 from bot import policy
 from bot.errors import UserFacingError
 from bot.usecases import alert_settings, alerting, channel_loss, people
-from bot.usecases.alert_facts import ALERT, OUTAGE
 from bot.usecases.channel_proof import Unfit, prove
 from bot.usecases.context import Context
 from bot.usecases.groups import Rejected
-from store import alert_details, groups
 from store import alert_settings as stored
+from store import groups
 from store.database import Tx
 from store.records import Group, GroupId, Rights, UserId, WorkspaceId
-from store.watch_records import AlertChannel, AlertKind, ChannelState
+from store.watch_records import AlertChannel, ChannelState
 
 _TESTED_AT_ONCE = 20
 """Channels that one press on "Send a test message" writes to; conversations.info allows 50 a minute."""
@@ -169,15 +168,7 @@ async def put_channel(
     else:
         await stored.remove_channel(tx, ws, group_id)
         await people.record(ctx, tx, ws, user_id, action="alert_channel_removed", subject=subject)
-    await _tell_again(ctx, tx, ws)
-
-
-async def _tell_again(ctx: Context, tx: Tx, ws: WorkspaceId) -> None:
-    """Have every open alert told once more to whoever is to know of it now."""
-    for detail in await alert_details.open_ones(tx, ws):
-        kind = OUTAGE if detail.alert.kind is AlertKind.OUTAGE else ALERT
-        due_at = max(ctx.clock(), detail.alert.tell_at)
-        await alerting.tell(ctx, tx, ws, detail.alert.id, kind=kind, due_at=due_at)
+    await alerting.tell_open(ctx, tx, ws)
 
 
 async def chooser(ctx: Context, ws: WorkspaceId, user_id: UserId, *, subject: str) -> Rights:

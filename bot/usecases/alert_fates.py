@@ -7,6 +7,7 @@ from blocks import alert_views as shown_as
 from blocks.alert_views import Delivery, Place
 from bot.slack_client import FailureKind, meaning
 from bot.usecases.alert_facts import Audience, Facts
+from bot.usecases.hours import QUIET
 from store.records import OutboxState, Surface, UserId
 from store.watch_records import Alert, AlertKind, Fate
 
@@ -78,7 +79,8 @@ def _is_held(one: Fate, alert: Alert, told: Audience, now: datetime) -> bool:
     """Whether it waits for the end of somebody's quiet hours; a mail waits for other accounts too, and anything for Slack."""
     settings = told.settings.get(UserId(one.recipient))
     quiet = settings is not None and settings.quiet_from is not None
-    return quiet and one.tries == 0 and one.due_at > max(now, alert.joins_until)
+    waits = one.tries == 0 or one.error == QUIET
+    return quiet and waits and one.due_at > max(now, alert.joins_until)
 
 
 def _sent_at(one: Fate) -> datetime:

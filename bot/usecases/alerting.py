@@ -8,10 +8,10 @@ from typing import NamedTuple
 from bot import telling
 from bot.usecases.alert_facts import ALERT, OUTAGE
 from bot.usecases.context import Context
-from store import alerts, integrations, outbox, provider_health
+from store import alert_details, alerts, integrations, outbox, provider_health
 from store.database import Tx
 from store.records import Account, AccountId, AccountStatus, Surface, UserId, WorkspaceId
-from store.watch_records import AlertId, Broken, ProviderHealth, Weather
+from store.watch_records import AlertId, AlertKind, Broken, ProviderHealth, Weather
 
 
 class Change(NamedTuple):
@@ -56,6 +56,14 @@ async def tell(
         now=ctx.clock(),
         due_at=due_at,
     )
+
+
+async def tell_open(ctx: Context, tx: Tx, ws: WorkspaceId) -> None:
+    """Have every open alert told to whoever is to know of it now: people or channels have changed."""
+    # By id, as `follow` asks for them: two that ask in another order would wait for each other.
+    for alert in await alert_details.open_alerts(tx, ws):
+        kind = OUTAGE if alert.kind is AlertKind.OUTAGE else ALERT
+        await tell(ctx, tx, ws, alert.id, kind=kind, due_at=max(ctx.clock(), alert.tell_at))
 
 
 async def weather_changed(ctx: Context, tx: Tx, before: ProviderHealth, after: ProviderHealth) -> None:

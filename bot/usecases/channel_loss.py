@@ -4,13 +4,12 @@ from blocks.notice_views import ChannelLostView
 from blocks.notices import channel_lost
 from blocks.parts import Message
 from bot.usecases import alerting
-from bot.usecases.alert_facts import ALERT, OUTAGE
 from bot.usecases.channel_proof import problem_of
 from bot.usecases.context import Context
-from store import alert_details, alert_settings, groups, outbox
+from store import alert_settings, groups, outbox
 from store.database import Tx
 from store.records import OutboxMessage, Surface, WorkspaceId
-from store.watch_records import AlertChannel, AlertKind, ChannelState
+from store.watch_records import AlertChannel, ChannelState
 
 CHANNEL_LOST = "channel_lost"
 """Kind of the outbox; the subject is the channel's id and since when it was chosen, "C…/<unix seconds>"."""
@@ -29,8 +28,8 @@ async def lost(ctx: Context, tx: Tx, ws: WorkspaceId, channel_id: str, error: st
             recipient=one.set_by,
             now=ctx.clock(),
         )
-    for alert_id, kind in await alert_details.open_ids(tx, ws) if gone else ():
-        await alerting.tell(ctx, tx, ws, alert_id, kind=OUTAGE if kind is AlertKind.OUTAGE else ALERT)
+    if gone:
+        await alerting.tell_open(ctx, tx, ws)
     return bool(gone)
 
 

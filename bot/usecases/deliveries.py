@@ -13,6 +13,7 @@ from bot.usecases import (
     disconnect,
     dms,
     expiry,
+    hours,
     mailing,
     reminders,
     watcher,
@@ -35,6 +36,8 @@ class Route:
     """Never said twice: a post that may have arrived is not repeated."""
     again: bool = False
     """But for one time, by DM, where nothing else would tell the person."""
+    wished: bool = False
+    """By DM only to Integrators who want DMs, and not in their quiet hours: as they are when it goes out."""
 
 
 ROUTES: Mapping[str, Route] = MappingProxyType(
@@ -43,13 +46,13 @@ ROUTES: Mapping[str, Route] = MappingProxyType(
         dms.ASK: Route(message=dms.asked),
         dms.WAITING_REMOVED: Route(message=dms.waiting_removed),
         disconnect.NOT_REVOKED: Route(message=dms.not_revoked),
-        ALERT: Route(message=alert_messages.told, careful=True),
-        ALERT_OVER: Route(message=alert_messages.over, careful=True),
-        OUTAGE: Route(message=alert_messages.told, careful=True),
-        digests.DIGEST: Route(message=digests.message, careful=True),
-        reminders.REMINDER: Route(message=reminders.message, careful=True),
+        ALERT: Route(message=alert_messages.told, careful=True, wished=True),
+        ALERT_OVER: Route(message=alert_messages.over, careful=True, wished=True),
+        OUTAGE: Route(message=alert_messages.told, careful=True, wished=True),
+        digests.DIGEST: Route(message=digests.message, careful=True, wished=True),
+        reminders.REMINDER: Route(message=reminders.message, careful=True, wished=True),
         expiry.EXPIRY: Route(message=expiry.message),
-        watcher.WATCHER: Route(message=watcher.message, careful=True),
+        watcher.WATCHER: Route(message=watcher.message, careful=True, again=True),
         channel_loss.CHANNEL_LOST: Route(message=channel_loss.message, careful=True, again=True),
     }
 )
@@ -98,7 +101,7 @@ async def _show(ctx: Context, row: OutboxMessage) -> DeliveryFailure | None:
 
 
 async def _mail(ctx: Context, row: OutboxMessage) -> DeliveryFailure | None:
-    if not await _may_post(ctx, row):
+    if await _waits(ctx, row) or not await _may_post(ctx, row):
         return None
     failure = await mailing.send(ctx, row)
     if failure is None:
@@ -125,6 +128,12 @@ async def _say(ctx: Context, row: OutboxMessage) -> DeliveryFailure | None:
 
 
 async def _post(ctx: Context, row: OutboxMessage, content: Message) -> DeliveryFailure | None:
+    if row.surface is Surface.DM and ROUTES[row.kind].wished:
+        unwanted = await hours.unwanted(ctx, row)
+        if unwanted is not None:
+            return DeliveryFailure(kind=FailureKind.GONE, error=unwanted)
+        if await _waits(ctx, row):
+            return None
     if is_careful(row) and not await _may_post(ctx, row):
         return None
     posted = await ctx.messenger.post(row.workspace_id, row.recipient, content, thread_ts=row.thread_ts)
@@ -132,6 +141,16 @@ async def _post(ctx: Context, row: OutboxMessage, content: Message) -> DeliveryF
         return posted
     await _note(ctx, row, posted)
     return None
+
+
+async def _waits(ctx: Context, row: OutboxMessage) -> bool:
+    """Put it off while its reader has quiet hours: they may have begun, or been set, since it was asked for."""
+    free_at = await hours.free_now(ctx, row)
+    if free_at <= ctx.clock():
+        return False
+    async with ctx.store.transaction() as tx:
+        await outbox.retry(tx, row, due_at=free_at, error=hours.QUIET)
+    return True
 
 
 async def _may_post(ctx: Context, row: OutboxMessage) -> bool:
@@ -144,7 +163,8 @@ async def _note(ctx: Context, row: OutboxMessage, posted: Posted | None) -> None
     try:
         async with ctx.store.transaction() as tx:
             if posted is None:
-                await outbox.sent(tx, row)
+                if not await outbox.sent(tx, row) and row.ts:
+                    await outbox.once_more(tx, row, now=ctx.clock())
                 return
             await outbox.sent(tx, row, channel=posted.channel, ts=posted.ts)
             if row.kind == ATTEMPT:

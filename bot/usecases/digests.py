@@ -1,6 +1,6 @@
 """Once a day: what is still broken, in each Integrator channel, and by DM where there is none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,10 +12,10 @@ from bot.usecases import alert_facts
 from bot.usecases.alert_facts import Facts
 from bot.usecases.context import Context
 from bot.usecases.hours import free_at
-from store import alert_details, alert_settings, outbox, told
+from store import alert_details, alert_routes, alert_settings, outbox, told
 from store.database import Tx
-from store.records import GroupId, OutboxMessage, Surface, UserId, WorkspaceId
-from store.watch_records import AlertChannel, AlertId, WorkspaceSettings
+from store.records import OutboxMessage, Surface, UserId, WorkspaceId
+from store.watch_records import AlertId, WorkspaceSettings
 
 DIGEST = "digest"
 """Kind of the outbox; the subject is the day, "YYYY-MM-DD" in the workspace's zone."""
@@ -30,24 +30,6 @@ class Place:
     surface: Surface
     recipient: str
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routes:
-    """Where each alert goes: which Groups use its accounts, and which channels there are."""
-
-    channels: tuple[AlertChannel, ...]
-    group_ids: Mapping[AlertId, frozenset[GroupId]]
-
-    def of(self, alert_id: AlertId) -> tuple[str, ...]:
-        """Ids of its channels; empty: it is told by DM only."""
-        chosen = alert_settings.route(self.channels, self.group_ids.get(alert_id, frozenset()))
-        return tuple(one.channel_id for one in chosen)
-
-    def leads_to(self, alert_id: AlertId, row: OutboxMessage) -> bool:
-        """Whether an alert belongs into the digest of this channel, or of this person."""
-        channels = self.of(alert_id)
-        return row.recipient in channels if row.surface is Surface.CHANNEL else not channels
 
 
 async def workspaces(ctx: Context) -> tuple[WorkspaceId, ...]:
@@ -99,7 +81,7 @@ async def _places(
         if _is_listed(facts, moment) and not _is_snoozed(facts, moment)
     ]
     routes = await _routes(tx, ws, [facts.alert.id for facts in listed])
-    leads = [routes.of(facts.alert.id) for facts in listed]
+    leads = list(routes.values())
     now = ctx.clock()
     channels = sorted({channel for lead in leads for channel in lead})
     places = [Place(surface=Surface.CHANNEL, recipient=one, due_at=now) for one in channels]
@@ -116,11 +98,15 @@ def _people(audience: alert_facts.Audience, settings: WorkspaceSettings, now: da
             yield Place(surface=Surface.DM, recipient=user_id, due_at=due_at)
 
 
-async def _routes(tx: Tx, ws: WorkspaceId, alert_ids: list[AlertId]) -> Routes:
-    return Routes(
-        channels=await alert_settings.channels(tx, ws),
-        group_ids=await alert_details.group_ids(tx, ws, alert_ids),
-    )
+async def _routes(tx: Tx, ws: WorkspaceId, alert_ids: Sequence[AlertId]) -> Mapping[AlertId, tuple[str, ...]]:
+    """Ids of each alert's channels; empty: it is told by DM only."""
+    found = await alert_routes.routes(tx, ws, alert_ids)
+    return {alert_id: tuple(one.channel_id for one in channels) for alert_id, channels in found.items()}
+
+
+def _belongs(channels: tuple[str, ...], row: OutboxMessage) -> bool:
+    """Whether an alert told in these channels belongs into the digest of this channel, or of this person."""
+    return row.recipient in channels if row.surface is Surface.CHANNEL else not channels
 
 
 def _is_listed(facts: Facts, moment: datetime) -> bool:
@@ -142,7 +128,7 @@ async def message(ctx: Context, row: OutboxMessage) -> Message | None:
             return await _old(tx, row, moment) if row.ts else None
         found = await alert_facts.open_ones(ctx, tx, ws)
         routes = await _routes(tx, ws, [facts.alert.id for facts in found])
-    mine = [facts for facts in found if routes.leads_to(facts.alert.id, row)]
+    mine = [facts for facts in found if _belongs(routes[facts.alert.id], row)]
     return _draw(row, mine, moment, ctx.clock())
 
 
@@ -166,7 +152,7 @@ async def _old(tx: Tx, row: OutboxMessage, moment: datetime) -> Message:
     told_before = moment - FRESH
     counts = await alert_details.broken_at(tx, row.workspace_id, row.created_at, told_before=told_before)
     routes = await _routes(tx, row.workspace_id, list(counts))
-    broken = sum(number for alert_id, number in counts.items() if routes.leads_to(alert_id, row))
+    broken = sum(number for alert_id, number in counts.items() if _belongs(routes[alert_id], row))
     return old_digest(OldDigestView(at=moment, broken=broken))
 
 

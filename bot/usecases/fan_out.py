@@ -9,7 +9,7 @@ from bot.usecases import alert_facts, digests, reminders
 from bot.usecases.alert_facts import ALERT, OUTAGE, Audience
 from bot.usecases.context import Context
 from bot.usecases.hours import free_at
-from store import alert_details, alert_settings, alerts, outbox
+from store import alert_routes, alert_settings, alerts, outbox
 from store.database import Tx
 from store.records import OutboxMessage, OutboxState, Surface, UserId
 from store.watch_records import Alert, AlertId, AlertKind, Fate, WorkspaceSettings
@@ -55,7 +55,7 @@ async def _room(ctx: Context, tx: Tx, row: OutboxMessage) -> Room | None:
     if alert is None:
         return None
     kind = OUTAGE if alert.kind is AlertKind.OUTAGE else ALERT
-    found = await alert_settings.channels_for(tx, ws, await alert_details.groups_of(tx, ws, alert_id))
+    found = (await alert_routes.routes(tx, ws, [alert_id]))[alert_id]
     return Room(
         alert=alert,
         kind=kind,
@@ -122,7 +122,7 @@ async def _ask_mail(tx: Tx, room: Room, user_id: UserId) -> None:
     """Once, for mails cannot be edited; and what is repaired before others cease to join needs none."""
     if not wants_mail(room.told, user_id):
         return
-    due_at = max(room.alert.joins_until, _after_quiet_hours(room, user_id))
+    due_at = _after_quiet_hours(room, user_id, at=max(room.now, room.alert.joins_until))
     await _ask(tx, room, Surface.MAIL, user_id, due_at=due_at, once=True)
 
 
@@ -201,5 +201,6 @@ def _is_under_way(row: Fate) -> bool:
     return row.state is OutboxState.PENDING and row.posting_at is not None and row.ts is None
 
 
-def _after_quiet_hours(room: Room, user_id: UserId) -> datetime:
-    return free_at(room.now, room.told.settings[user_id], room.told.people.get(user_id), room.settings)
+def _after_quiet_hours(room: Room, user_id: UserId, *, at: datetime | None = None) -> datetime:
+    theirs, person = room.told.settings[user_id], room.told.people.get(user_id)
+    return free_at(at or room.now, theirs, person, room.settings)

@@ -9,7 +9,7 @@ from blocks.parts import View
 from blocks.views import GroupForm, GroupRow, GroupsView
 from bot import policy
 from bot.errors import UserFacingError
-from bot.usecases import people
+from bot.usecases import alerting, people
 from bot.usecases.context import Context
 from store import groups
 from store.database import Conflict
@@ -123,8 +123,11 @@ async def _store(
         if existing and await groups.get(tx, ws, group.id) is None:
             raise UserFacingError("That Group does not exist.", "Type /lexer groups for the present ones.")
         await groups.save(tx, group, members)
+        # Whoever is an Integrator from now on learns of what is broken.
+        await alerting.tell_open(ctx, tx, ws)
         detail = f"integrators={group.integrators} people={len(members)}"
         await people.record(ctx, tx, ws, user_id, action="group_saved", subject=group.id, detail=detail)
+    ctx.kick("deliver")
 
 
 def _refusal(refused: Sequence[UserId], known: Mapping[UserId, Person]) -> str:

@@ -26,6 +26,7 @@ _MOST_TRIES = 12
 _MOST_CAREFUL_TRIES = 300
 """About a day: what is told of accounts that stopped working outlives Slack's bad day."""
 _LONGEST_WAIT = 300.0
+_SHORTEST_PAUSE = 1.0
 _REPEAT_AFTER = timedelta(seconds=60)
 _AGAIN = frozenset({FailureKind.RETRY, FailureKind.REVOKED, FailureKind.UNKNOWN})
 log = logging.getLogger(__name__)
@@ -84,7 +85,9 @@ async def _put_back(ctx: Context, tx: Tx, row: OutboxMessage, failure: DeliveryF
     if failure.kind is FailureKind.UNKNOWN and is_careful(row):
         await _unknown(ctx, tx, row, failure)
     elif failure.kind in _AGAIN and failure.retry_after is not None:
-        await outbox.put_off(tx, row, until=ctx.clock() + timedelta(seconds=failure.retry_after))
+        # No try is counted, so a pause of nothing would be asked for without end.
+        pause = max(failure.retry_after, _SHORTEST_PAUSE)
+        await outbox.put_off(tx, row, until=ctx.clock() + timedelta(seconds=pause))
     elif failure.kind in _AGAIN and row.tries < _most_tries(row):
         wait = min(2.0 ** min(row.tries, 10), _LONGEST_WAIT)
         await outbox.retry(tx, row, due_at=ctx.clock() + timedelta(seconds=wait), error=failure.error)

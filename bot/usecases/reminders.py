@@ -12,7 +12,7 @@ from bot.usecases import alert_facts
 from bot.usecases.alert_facts import ALERT, Audience, arrived
 from bot.usecases.context import Context
 from bot.usecases.hours import free_at
-from store import alert_details, alert_settings, alerts, outbox, told
+from store import alert_details, alert_routes, alert_settings, alerts, outbox, told
 from store.database import Tx
 from store.records import OutboxMessage, Surface, UserId, WorkspaceId
 from store.watch_records import Alert, AlertId, AlertKind, Fate, WorkspaceSettings
@@ -109,8 +109,7 @@ async def _ask_taker(tx: Tx, this: Round, taker: UserId) -> None:
 async def _ask_everybody(tx: Tx, this: Round, *, before: UserId | None = None) -> None:
     alert = this.alert
     subject = _subject(alert, before or "")
-    group_ids = await alert_details.groups_of(tx, alert.workspace_id, alert.id)
-    channels = await alert_settings.channels_for(tx, alert.workspace_id, group_ids)
+    channels = (await alert_routes.routes(tx, alert.workspace_id, [alert.id]))[alert.id]
     for channel in dict.fromkeys(one.channel_id for one in channels):
         await _ask(tx, this, subject, Surface.CHANNEL, channel, due_at=this.now)
     if channels:

@@ -1,7 +1,7 @@
 """A watch over the watching itself: checks that are late, messages that do not get out, nobody left to tell. Admins are told once."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,13 +64,11 @@ def _place(trouble: Trouble) -> Place:
     return Place(trouble.workspace_id, trouble.kind, trouble.provider_key)
 
 
-async def _found(ctx: Context, tx: Tx, now: datetime, known: Iterable[Place]) -> Mapping[Place, Waiting]:
-    lasting = frozenset(known)
+async def _found(
+    ctx: Context, tx: Tx, now: datetime, known: Collection[Place] = ()
+) -> Mapping[Place, Waiting]:
     found = {Place(ws, TroubleKind.NOBODY): Waiting(0, now) for ws in await troubles.without_integrators(tx)}
-    for ws, waiting in (await troubles.stuck(tx, now - _IN_TIME, now=now, but=WATCHER)).items():
-        place = Place(ws, TroubleKind.STUCK)
-        if place in lasting or now - waiting.oldest > STUCK:
-            found[place] = waiting
+    found |= await _stuck(tx, now, known)
     for provider in ctx.connectors.providers():
         health = await provider_health.read(tx, provider.key)
         if health is not None and health.weather is Weather.OUTAGE:
@@ -78,10 +76,19 @@ async def _found(ctx: Context, tx: Tx, now: datetime, known: Iterable[Place]) ->
             continue
         for ws, waiting in (await troubles.late(tx, provider.key, now - _IN_TIME)).items():
             place = Place(ws, TroubleKind.LATE, provider.key)
-            if place in lasting or now - waiting.oldest > LATE:
+            if place in known or now - waiting.oldest > LATE:
                 found[place] = waiting
     gone = await troubles.gone(tx)
     return {place: waiting for place, waiting in found.items() if place.workspace_id not in gone}
+
+
+async def _stuck(tx: Tx, now: datetime, known: Collection[Place]) -> dict[Place, Waiting]:
+    """What is being told in this very moment makes no trouble, nor does it end one."""
+    begun = await troubles.stuck(tx, now - STUCK, but=WATCHER, free_at=now)
+    lasting = await troubles.stuck(tx, now - _IN_TIME, but=WATCHER)
+    found = {Place(ws, TroubleKind.STUCK): waiting for ws, waiting in begun.items()}
+    kept = {Place(ws, TroubleKind.STUCK): waiting for ws, waiting in lasting.items()}
+    return {place: waiting for place, waiting in kept.items() if place in known} | found
 
 
 async def _begins(ctx: Context, place: Place, waiting: Waiting, now: datetime) -> bool:
@@ -140,8 +147,7 @@ def _subject(trouble: Trouble) -> str:
 
 async def _lasts(ctx: Context, tx: Tx, trouble: Trouble) -> bool:
     """Looked at again: since it was noticed it may have passed."""
-    place = _place(trouble)
-    return place in await _found(ctx, tx, ctx.clock(), [place])
+    return _place(trouble) in await _found(ctx, tx, ctx.clock())
 
 
 async def message(ctx: Context, row: OutboxMessage) -> Message | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import BrowserContext, FrameLocator, Locator, Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.provider_tab import ProviderTab
@@ -40,6 +40,11 @@ class Window:
     def modal(self) -> Locator:
         """The modal in front."""
         return self.page.locator(_TOP)
+
+    @property
+    def conversation(self) -> Locator:
+        """The middle of the screen."""
+        return self.page.locator("#conversation")
 
     @property
     def panel(self) -> Locator:
@@ -154,6 +159,30 @@ class Window:
         """At the provider."""
         await self.does_outside(account, "Change the password")
 
+    async def lets_pass(self, label: str) -> None:
+        """In the panel: a button of the clock, until all that is due meanwhile has happened."""
+        await self._panel("Outside world")
+        wishes = self.panel.get_by_role("group", name="Let time pass")
+        before = await self.panel.locator("#hours time").inner_text()
+        await wishes.get_by_role("button", name=label, exact=True).click()
+        clock = self.panel.locator("#hours time")
+        await expect(clock).not_to_have_text(before, timeout=PATIENCE * 1e3)
+        await expect(wishes.locator("[aria-disabled]")).to_have_count(0, timeout=PATIENCE * 5e3)
+
+    async def opens_mail(self, to: str) -> FrameLocator:
+        """In the panel E-mails: the newest one to somebody; gives back the letter."""
+        await self._panel("E-mails")
+        await self.panel.locator(".mail-line").filter(has_text=to).first.click()
+        return self.panel.frame_locator("#letter")
+
+    async def follows(self, link: Locator) -> "Window":
+        """A link that opens a tab of its own: that tab, as theirs."""
+        async with self.context.expect_page() as opened:
+            await link.click()
+        page = await opened.value
+        await page.wait_for_load_state()
+        return Window(page, self._base_url, self.who, self.watch)
+
     async def opens_exchange(self, words: str) -> None:
         """In the panel Inspector: the newest entry with these words, in full."""
         await self._panel("Inspector")
@@ -162,7 +191,7 @@ class Window:
         await expect(entry.locator(".exchange-body")).not_to_be_empty()
 
     async def _panel(self, name: str) -> None:
-        tab = self.panel.get_by_role("link", name=name, exact=True)
+        tab = self.panel.get_by_role("navigation", name="Behind the scenes").get_by_role("link", name=name)
         if not await tab.is_visible():
             await self.page.locator("[data-toggle=panel]").click()
         if await tab.get_attribute("aria-current") is None:

@@ -83,18 +83,35 @@ async def test_a_name_without_address_is_no_connection() -> None:
             assert failed.value.kind is FailureKind.NO_CONNECTION
 
 
-async def send(stage: Stage, url: str = f"https://{HOSTS[0]}/a/b?c={SECRET}", limit: float = 5) -> Answer:
+@pytest.fixture(params=["GET", "POST"])
+def method(request: pytest.FixtureRequest) -> str:
+    """Both ways out: a GET goes to the pool directly, all else through httpx (docs/decisions/0003-httpx.md)."""
+    return str(request.param)
+
+
+async def send(
+    stage: Stage,
+    url: str = f"https://{HOSTS[0]}/a/b?c={SECRET}",
+    limit: float = 5,
+    *,
+    method: str = "GET",
+) -> Answer:
     """One request through a rerouted client."""
     async with open_outside(reroute=Reroute(base=stage.base)) as outside:
         return await outside.send(
-            method="GET", url=url, headers={"X-Token": SECRET}, allowed_hosts=HOSTS, timeout=limit
+            method=method,
+            url=url,
+            headers={"X-Token": SECRET},
+            content=None if method == "GET" else b"a=b",
+            allowed_hosts=HOSTS,
+            timeout=limit,
         )
 
 
-async def test_a_workspace_plays_the_host(stage: Stage) -> None:
+async def test_a_workspace_plays_the_host(stage: Stage, method: str) -> None:
     """With a reroute the same call reaches the local workspace, host first in the path."""
     stage.script = lambda _seen: Reply(json={"fine": True}, headers={"X-Odd-Case": "1"})
-    answer = await send(stage)
+    answer = await send(stage, method=method)
     assert (answer.status, answer.json, answer.headers["x-odd-case"]) == (200, {"fine": True}, "1")
     assert [(seen.host, seen.path, seen.query) for seen in stage.seen] == [(HOSTS[0], "/a/b", {"c": SECRET})]
 
@@ -115,26 +132,26 @@ async def test_the_browser_link_goes_the_same_way(stage: Stage) -> None:
         assert outside.browser_url("https://x.com/i/oauth2?a=b") == "https://x.com/i/oauth2?a=b"
 
 
-async def test_a_redirect_is_an_answer(stage: Stage) -> None:
+async def test_a_redirect_is_an_answer(stage: Stage, method: str) -> None:
     """A 3xx is handed back as it came, whatever it points at."""
     stage.script = lambda _seen: Reply(status=302, json={}, headers={"Location": "http://169.254.169.254/"})
-    assert (await send(stage)).status == 302
+    assert (await send(stage, method=method)).status == 302
     assert len(stage.seen) == 1
 
 
-async def test_a_flood_is_not_read(stage: Stage) -> None:
+async def test_a_flood_is_not_read(stage: Stage, method: str) -> None:
     """More than a megabyte is given up."""
     stage.script = lambda _seen: Reply(raw=b" " * 2_000_000)
     with pytest.raises(OutsideFailed) as failed:
-        await send(stage)
+        await send(stage, method=method)
     assert failed.value.kind is FailureKind.TOO_BIG
 
 
-async def test_a_slow_provider_is_given_up(stage: Stage) -> None:
+async def test_a_slow_provider_is_given_up(stage: Stage, method: str) -> None:
     """Waiting ends."""
     stage.script = lambda _seen: Reply(hang=True)
     with pytest.raises(OutsideFailed) as failed:
-        await send(stage, limit=0.1)
+        await send(stage, limit=0.1, method=method)
     assert failed.value.kind is FailureKind.SLOW
 
 
@@ -170,12 +187,12 @@ async def test_an_answer_cut_in_the_middle_is_no_answer() -> None:
     assert failed.value.kind is FailureKind.BROKEN
 
 
-async def test_a_header_with_a_line_break_is_not_sent(stage: Stage) -> None:
+async def test_a_header_with_a_line_break_is_not_sent(stage: Stage, method: str) -> None:
     """Nothing can be smuggled into a request through a header."""
     async with open_outside(reroute=Reroute(base=stage.base)) as outside:
         with pytest.raises(OutsideFailed):
             await outside.send(
-                method="GET",
+                method=method,
                 url=f"https://{HOSTS[0]}/",
                 headers={"X-Token": "a\r\nX-Evil: 1"},
                 allowed_hosts=HOSTS,
@@ -201,13 +218,13 @@ async def test_nothing_is_sent_inside_a_transaction(stage: Stage) -> None:
     assert stage.seen == []
 
 
-async def test_cookies_are_not_kept(stage: Stage) -> None:
+async def test_cookies_are_not_kept(stage: Stage, method: str) -> None:
     """A cookie of one account's call is not sent with another's."""
     stage.script = lambda _seen: Reply(json={}, headers={"Set-Cookie": "who=account-one; Path=/"})
     async with open_outside(reroute=Reroute(base=stage.base)) as outside:
         for _ in range(2):
             await outside.send(
-                method="GET", url=f"https://{HOSTS[0]}/", headers={}, allowed_hosts=HOSTS, timeout=5
+                method=method, url=f"https://{HOSTS[0]}/", headers={}, allowed_hosts=HOSTS, timeout=5
             )
     assert "cookie" not in stage.seen[1].headers
 

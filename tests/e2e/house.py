@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.app import Bot, open_bot
 from bot.demo import app_manifest, gallery
+from bot.demo_time import ask_all, pass_time
 from bot.sandbox.mail_server import MailFault, open_mail_server
 from bot.sandbox.people import PersonAtWork, Screen
 from bot.sandbox.records import Mail
@@ -269,6 +271,8 @@ async def open_house(
             )
         )
         await stack.enter_async_context(listening(bot.asgi, port=port))
+        sandbox.passing.move = partial(pass_time, bot, clock.advance)
+        sandbox.passing.look = partial(ask_all, bot)
         house = House(
             sandbox=sandbox,
             clock=clock,

@@ -157,7 +157,7 @@ async def test_each_may_what_the_table_says(house: House) -> None:
     assert "[Ask an Integrator]" in for_tom
     assert "1 account that only other Groups may use" in for_tom
     for_maria = await house.opens(house.maria)
-    buttons = "[Reconnect] [Choose Groups] [Check now] [Disconnect]"
+    buttons = "[Reconnect] [Choose Groups] [Check now] [Show history] [Disconnect]"
     assert buttons in for_maria
     assert "[Integrate another X account]" in for_maria
     assert "Ask an Integrator" not in for_maria

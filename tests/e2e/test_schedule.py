@@ -223,7 +223,7 @@ async def test_who_took_it_is_asked_after_four_hours_and_then_everybody(house: H
 
 @ON_SQLITE
 async def test_who_keeps_it_is_asked_again_later(house: House) -> None:
-    """ "Keep it" in the reminder: the question becomes a line, and comes again after four hours; muted, it is asked in the channel's thread."""
+    """Kept by its button in the reminder: the question becomes a line, and comes again after four hours; muted, it is asked in the channel's thread."""
     await alerted(house, muted=[UserId("U0ADA")])
     await zoned(house)
     until(house, "10:00", weekday=1)

@@ -1,19 +1,16 @@
 """What the bot says to Slack, and what it makes of Slack's answers."""
 
-import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 from pydantic import SecretStr
 
 from bot.errors import NetworkInTransaction
-from bot.messenger import DeliveryFailure, FailureKind, Messenger, Posted, person_from_slack
+from bot.messenger import DeliveryFailure, FailureKind, Messenger, Posted
 from bot.slack_client import open_session
-from store.records import UserId, WorkspaceId
+from store.records import WorkspaceId
 from tests.edges.acts import said, shown
 from tests.edges.pretend_slack import PERSON, TEAM, TOKEN, PretendSlack
 
@@ -188,78 +185,6 @@ async def test_a_workspace_without_installation_gets_nothing(
     assert slack.calls == []
 
 
-async def test_an_answer_is_for_the_person_only(messenger: Messenger, slack: PretendSlack) -> None:
-    """An answer by response_url is ephemeral, and replaces only when asked to."""
-    await messenger.respond(slack.response_url, said("x"))
-    await messenger.respond(slack.response_url, said("y"), replace=True)
-    sent = slack.of("response_url")
-    assert [one["response_type"] for one in sent] == ["ephemeral", "ephemeral"]
-    assert [one["replace_original"] for one in sent] == [False, True]
-
-
-FOREIGN = [
-    "https://evil.example/",
-    "https://slack.com.evil.example/x",
-    "https://evilslack.com/x",
-    "https://evilslack-gov.com/x",
-    "http://hooks.slack.com/x",
-    "https://hooks.slack.com:8443/x",
-    "https://user@hooks.slack.com/x",
-    "https://hooks.slack.com@evil.example/x",
-    "file:///etc/passwd",
-    "http://127.0.0.2:1/x",
-    "http://[::1",
-    "",
-]
-
-
-@pytest.mark.parametrize("url", FOREIGN)
-async def test_no_answer_goes_to_a_foreign_address(messenger: Messenger, url: str) -> None:
-    """A response_url that is not Slack's is refused without being asked."""
-    found = await messenger.respond(url, said("x"))
-    assert found == DeliveryFailure(kind=FailureKind.REFUSED, error="foreign_response_url")
-
-
-class _NoNames(AbstractResolver):
-    """Nothing leaves this machine: no name is found."""
-
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,  # noqa: ARG002
-        family: socket.AddressFamily = socket.AF_INET,  # noqa: ARG002
-    ) -> list[ResolveResult]:
-        """None."""
-        raise OSError(host)
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-@pytest.mark.parametrize("url", ["https://hooks.slack.com/x", "https://hooks.slack-gov.com/x"])
-async def test_an_answer_goes_to_slacks_own_addresses(slack: PretendSlack, url: str) -> None:
-    """Slack's answer addresses are tried, GovSlack's too, so that nobody there is left without an answer."""
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=_NoNames())) as session:
-        messenger = Messenger(
-            session=session,
-            api_url=slack.api_url,
-            token_of=lambda _ws: None,
-            refuse=lambda: None,
-            clock=lambda: NOW,
-        )
-        assert await messenger.respond(url, said("x")) == DeliveryFailure(
-            kind=FailureKind.RETRY, error="no_answer"
-        )
-
-
-async def test_a_used_up_answer_address_is_gone(messenger: Messenger, slack: PretendSlack) -> None:
-    """After five uses or thirty minutes an answer is dropped, not tried for ever."""
-    slack.answers["response_url"] = lambda _call: (404, {}, "used_url")
-    found = await messenger.respond(slack.response_url, said("x"))
-    assert found is not None
-    assert found.kind is FailureKind.GONE
-
-
 async def test_nothing_is_sent_inside_a_transaction(slack: PretendSlack) -> None:
     """A Slack call while a transaction is open is refused, so that no lock waits for a network."""
 
@@ -279,69 +204,3 @@ async def test_nothing_is_sent_inside_a_transaction(slack: PretendSlack) -> None
         with pytest.raises(NetworkInTransaction):
             await held.respond(slack.response_url, said("x"))
     assert slack.calls == []
-
-
-async def test_slack_is_asked_who_someone_is(messenger: Messenger, slack: PretendSlack) -> None:
-    """users.info becomes a person with the time it was learned."""
-    found = await messenger.person(WS, UserId(PERSON))
-    assert not isinstance(found, DeliveryFailure)
-    assert (found.name, found.seen_at, slack.of("users.info")[0]["user"]) == ("Maria", NOW, PERSON)
-
-
-async def test_the_member_list_is_read_page_by_page(messenger: Messenger, slack: PretendSlack) -> None:
-    """users.list is followed to its end, at most twenty pages."""
-    slack.answers["users.list"] = lambda _call: (
-        200,
-        {},
-        {
-            "ok": True,
-            "members": [{"id": f"U{len(slack.calls)}"}],
-            "response_metadata": {"next_cursor": "more"},
-        },
-    )
-    found = await messenger.people(WS)
-    assert not isinstance(found, DeliveryFailure)
-    assert len(found) == 20
-
-
-PEOPLE: list[tuple[dict[str, Any], str]] = [
-    ({"is_restricted": True}, "is_guest"),
-    ({"is_ultra_restricted": True}, "is_guest"),
-    ({"is_bot": True}, "is_bot"),
-    ({"deleted": True}, "is_deactivated"),
-    ({"is_owner": True}, "is_admin"),
-    ({"is_primary_owner": True}, "is_admin"),
-    ({"is_stranger": True}, "is_outsider"),
-    ({"team_id": "T0OTHER"}, "is_outsider"),
-]
-
-
-@pytest.mark.parametrize(("fields", "flag"), PEOPLE)
-def test_who_someone_is_is_understood(fields: dict[str, Any], flag: str) -> None:
-    """Guests, bots, deactivated people, admins and people of elsewhere are told apart."""
-    person = person_from_slack(WS, {"id": "U1", "team_id": TEAM, **fields}, NOW)
-    assert person is not None
-    flags = ("is_guest", "is_bot", "is_deactivated", "is_admin", "is_outsider")
-    assert [name for name in flags if getattr(person, name)] == [flag]
-
-
-def test_a_member_of_a_grid_is_no_outsider() -> None:
-    """On Enterprise Grid a person's team may be another workspace of the same organisation."""
-    user = {"id": "W1", "team_id": "T0HOME", "enterprise_user": {"teams": ["T0HOME", TEAM]}}
-    person = person_from_slack(WS, user, NOW)
-    assert person is not None
-    assert not person.is_outsider
-
-
-def test_slackbot_is_a_bot() -> None:
-    """Slackbot does not carry the bot flag and is one."""
-    person = person_from_slack(WS, {"id": "USLACKBOT", "team_id": TEAM}, NOW)
-    assert person is not None
-    assert person.is_bot
-
-
-async def test_the_api_host_may_answer_on_another_port(messenger: Messenger) -> None:
-    """A test server or GovSlack that takes answers on another port of its own host is asked, not refused."""
-    found = await messenger.respond("http://127.0.0.1:1/x", said("x"))
-    assert found is not None
-    assert found.error == "no_answer"

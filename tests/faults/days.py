@@ -24,7 +24,6 @@ KNOWN_WITHIN = timedelta(minutes=90)
 """An account is known to be broken so long after it broke: three times the interval where calls are counted, and to be asked twice."""
 WELL_WITHIN = timedelta(hours=2)
 """One that is disconnected is asked once an hour, and believed when it stays well."""
-import os; TELLING = not os.environ.get("NOTELL")
 TOLD_WITHIN = timedelta(minutes=20)
 assert set(NAMES.values()) <= set(NOUNS)
 
@@ -160,8 +159,7 @@ class Days:
         for one in self.patients:
             self._judge(one, broken, now)
         self.killed = False
-        if TELLING:
-            await self._alerts(found)
+        await self._alerts(found)
 
     async def _tokens(self, found: tuple[Account, ...], now: datetime) -> None:
         """No token is lost but in a kill, and then that sign-in is ill."""
@@ -205,9 +203,7 @@ class Days:
     async def check(self) -> None:
         """What holds in the end."""
         store, sandbox = self.crew.store, self.house.sandbox
-        if not TELLING:
-            return
-        assert not record.twice(sandbox), "an alert was posted twice in one place"
+        assert not await record.twice(store, sandbox), "an alert was posted twice in one place"
         assert await record.waiting(store) == 0
         told = await record.alerts_told(store)
         print(f"{len(told)} alerts, {len(record.alert_posts(sandbox))} posts")

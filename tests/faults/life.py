@@ -191,8 +191,8 @@ class Life:
 
     async def _newest(self) -> AlertId | None:
         async with self.house.bot.context.store.reading() as tx:
-            opened = await alert_details.open_ids(tx, TEAM)
-        return AlertId(opened[-1][0]) if opened else None
+            opened = await alert_details.open_alerts(tx, TEAM)
+        return opened[-1].id if opened else None
 
     async def _of(self, number: int) -> list[Account]:
         places = self.patients[number].places
@@ -207,7 +207,7 @@ async def open_life(folder: Path, database_url: str) -> AsyncIterator[Life]:
         house = await stack.enter_async_context(
             open_house(database_url=database_url, mode="http", folder=folder, log=Log())
         )
-        house.may_refuse |= {*ON_PURPOSE, "is_archived", "thread_not_found"}
+        house.may_refuse |= {*ON_PURPOSE, "is_archived", "is_inactive", "thread_not_found"}
         await house.set_up()
         await channel_chosen(house)
         patients = await admitted(house, 5) + await admitted(house, 1, key="facebook_ads")

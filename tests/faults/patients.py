@@ -77,7 +77,7 @@ def _signed_in(house: House, key: str, n: int, login: Login) -> tuple[Grant, Tok
     made = pretend.begin(login, login.accounts, tuple(scope.name for scope in pretend.provider.scopes))
     auth = pretend.provider.auth
     # Not all renewed in one moment.
-    lives = timedelta(seconds=(auth.access_token_lifetime or 3600) * (1 - n / 40))
+    lives = timedelta(seconds=(auth.access_token_lifetime or 3600) * (1 - n % 20 / 40))
     tokens = Tokens(
         access_token=SecretStr(pretend.new_access(made, int(lives.total_seconds()))),
         refresh_token=SecretStr(pretend.new_refresh(made, None)),

@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.pages.guide import Guide, guide
 from bot.sandbox.pages.outside import change
+from bot.sandbox.pages.stage import Way
 from bot.sandbox.pages.templating import environment
 from bot.sandbox.people import PersonAtWork
 from bot.sandbox.workspace import Sandbox, open_sandbox
@@ -17,6 +18,7 @@ from tests.sandbox.fake_bot import FakeBot, button, field_block, modal, row
 
 TWITTER = next(one for one in all_providers() if one.key == "twitter")
 REMOVE = {"provider": "twitter", "what": "revoke", "account": "2244994945"}
+PASSWORD = REMOVE | {"what": "password"}
 
 
 @pytest.fixture
@@ -30,17 +32,19 @@ async def desk(sandbox: Sandbox, bot: FakeBot) -> AsyncIterator[Desk]:
         yield made
 
 
-def seen(sandbox: Sandbox) -> Guide:
+def seen(sandbox: Sandbox, way: Way | None = None, *, has_read_mail: bool = False) -> Guide:
     """The guide; drawing it must always work."""
-    found = guide(sandbox.world, sandbox.records, sandbox.providers)
+    world, records, providers = sandbox.world, sandbox.records, sandbox.providers
+    found = guide(world, records, providers, way=way, has_read_mail=has_read_mail)
     assert found is not None
     environment().get_template("guide.html").render(guide=found)
     return found
 
 
-def ticks(sandbox: Sandbox) -> str:
+def ticks(sandbox: Sandbox, way: Way | None = None, *, has_read_mail: bool = False) -> str:
     """One sign a step: x done, > the current one, . to come."""
-    return "".join("x" if one.is_done else ">" if one.is_current else "." for one in seen(sandbox).steps)
+    steps = seen(sandbox, way, has_read_mail=has_read_mail).steps
+    return "".join("x" if one.is_done else ">" if one.is_current else "." for one in steps)
 
 
 async def saves(person: PersonAtWork, bot: FakeBot, title: str) -> None:
@@ -64,7 +68,7 @@ async def until_removed(desk: Desk, bot: FakeBot) -> SignIn:
 
 
 async def test_the_steps_are_ticked_one_by_one(desk: Desk, bot: FakeBot) -> None:
-    """Whoever follows the list sees it move on with each deed, up to the praise."""
+    """Whoever follows the list sees it move on with each deed, up to the next chapter."""
     maria, sandbox = desk.sandbox.person("maria"), desk.sandbox
     assert ticks(sandbox) == ">....."
     await maria.types("/lexer integrations")
@@ -83,8 +87,8 @@ async def test_the_steps_are_ticked_one_by_one(desk: Desk, bot: FakeBot) -> None
     assert ticks(sandbox) == "xxxxx>"
     await maria.presses("Reconnect")
     await desk.signs_in(TWITTER)
-    assert ticks(sandbox) == "xxxxxx"
-    assert seen(sandbox).is_over
+    assert (seen(sandbox).title, seen(sandbox).before) == ("When nobody is looking", ("Your first minute",))
+    assert ticks(sandbox) == ">....."
 
 
 async def test_checking_before_removing_counts_for_nothing(desk: Desk, bot: FakeBot) -> None:
@@ -107,6 +111,37 @@ async def test_the_wrong_account_does_not_reconnect(desk: Desk, bot: FakeBot) ->
     await desk.sandbox.person("maria").presses("Reconnect")
     await desk.signs_in(TWITTER, login="@southwind")
     assert ticks(desk.sandbox) == "xxxxx>"
+
+
+async def test_the_second_chapter(desk: Desk, bot: FakeBot) -> None:
+    """Channel, password, time, who was told, on it, reconnected: each ticks its step, and what happened once stays ticked."""
+    sandbox, way, maria = desk.sandbox, Way(taken=6), desk.sandbox.person("maria")
+    done = await desk.signs_in(TWITTER)
+    assert ticks(sandbox, way) == ">....."
+    await saves(maria, bot, "Alerts")
+    assert ticks(sandbox, way) == "x>...."
+    change(sandbox.providers, PASSWORD)
+    assert ticks(sandbox, way) == "xx>..."
+    await desk.probes(TWITTER, done)
+    assert "makes sure" in seen(sandbox, way).steps[2].hint
+    alert = [row(button("I'm on it", "take"), button("Reconnect", "again"))]
+    await bot.call("chat.postMessage", channel="U0MARIA", text="broken", blocks=alert)
+    assert ticks(sandbox, way) == "xxx>.."
+    assert ticks(sandbox, way, has_read_mail=True) == "xxxx>."
+    await maria.presses("I'm on it")
+    sandbox.world.messages.clear()
+    sandbox.records.exchanges.clear()
+    assert ticks(sandbox, way) == "xxxx>."
+    way.taken = 11
+    await desk.signs_in(TWITTER)
+    assert seen(sandbox, way).is_over
+
+
+async def test_time_is_not_asked_for_twice(desk: Desk, bot: FakeBot) -> None:
+    """An alert that Lexer tells in the first chapter does not tick the second one's steps."""
+    await until_removed(desk, bot)
+    await bot.call("chat.postMessage", channel="U0MARIA", text="x", blocks=[row(button("I'm on it", "take"))])
+    assert ticks(desk.sandbox) == "xxxx>."
 
 
 @pytest.mark.parametrize("title", ["Create a Group", "Choose accounts"])

@@ -309,3 +309,42 @@ async def test_purge(store: Store) -> None:
         assert await alerts.purge(tx, before=TOMORROW, limit=9) == 1
         assert await alert_details.get(tx, T1, old) is None
         assert await tx.conn.scalar(select(func.count()).select_from(alert_rows)) == 1
+
+
+async def test_sliding(store: Store) -> None:
+    """While a wave goes on each account that joins keeps the alert open for others; else it closes in its time."""
+    await three(store)
+    first = await breaks(store, "a1")
+    soon = LATER - timedelta(seconds=1)
+    assert await breaks(store, "a2", soon, sliding=True) == first
+    assert (await detail(store, first)).alert.joins_until == soon + (LATER - NOW)
+    assert await breaks(store, "a3", LATER) == first
+    assert (await detail(store, first)).alert.joins_until == soon + (LATER - NOW)
+
+
+async def test_events(store: Store) -> None:
+    """What happened to an alert is remembered in order: who did what, to how many accounts."""
+    await three(store)
+    alert_id = await breaks(store, "a1 a2")
+    await breaks(store, "a3", SOON)
+    async with store.transaction() as tx:
+        await alerts.take(tx, T1, alert_id, MARIA, SOON, LATER)
+        await alerts.snooze(tx, T1, alert_id, MARIA, TOMORROW, at=SOON)
+        await alerts.remind(tx, T1, alert_id, at=None, reminded=SOON)
+        await alerts.let_go(tx, T1, alert_id, remind_at=None, at=SOON, by=MARIA)
+    await works(store, ids("a1"), SOON)
+    await works(store, ids("a2 a3"), LATER)
+    async with store.reading() as tx:
+        found = await alert_details.events(tx, T1, alert_id)
+        assert await alert_details.events(tx, T2, alert_id) == ()
+    assert [(one.kind.value, one.who, one.count) for one in found] == [
+        ("opened", None, 2),
+        ("joined", None, 1),
+        ("taken", MARIA, 0),
+        ("snoozed", MARIA, 0),
+        ("reminded", None, 0),
+        ("let_go", MARIA, 0),
+        ("reconnected", MARIA, 1),
+        ("reconnected", MARIA, 2),
+        ("over", None, 0),
+    ]

@@ -250,3 +250,17 @@ async def test_overdue(store: Store) -> None:
     async with store.reading() as tx:
         assert await outbox.overdue(tx, NOW) == (0, None)
         assert await outbox.overdue(tx, AFTER) == (2, LATER)
+
+
+async def test_a_pause_asked_for_by_who_slept(store: Store) -> None:
+    """Whoever wakes after its lease cannot wipe out that another is posting the message at this moment."""
+    await ask(store)
+    (first,) = await claim(store)
+    (second,) = await claim(store, AFTER, owner="other")
+    async with store.transaction() as tx:
+        assert await outbox.posting(tx, second, at=AFTER)
+    async with store.transaction() as tx:
+        await outbox.put_off(tx, first, until=AFTER + timedelta(seconds=5))
+    later = AFTER + (LATER - NOW) + timedelta(seconds=10)
+    (third,) = await claim(store, later, owner="third")
+    assert third.posting_at == AFTER

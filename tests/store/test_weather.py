@@ -199,7 +199,7 @@ async def test_no_table_is_read_through_by_watching(tmp_path: Path, vault: Vault
             lambda tx: checks.discard(tx, [due]),
             lambda tx: checks.due_now(tx, "shopify", NOW),
             lambda tx: accounts.seen_well(tx, [Seen(T1, this, grant().id, NOW, NOW)]),
-            lambda tx: alerts.resolve_accounts(tx, T1, [this], at=NOW, by=None, resolution="x"),
+            lambda tx: alerts.resolve_accounts(tx, T1, [this], at=NOW, by=None, resolution="recovered"),
             lambda tx: alerts.outage_open(tx, T1, "shopify"),
             lambda tx: alert_details.open_of_account(tx, T1, this),
             lambda tx: alert_details.open_ones(tx, T1),

@@ -1,12 +1,13 @@
-"""Your first minute: six steps, ticked by what really happened in this workspace. Pure."""
+"""Your first minute, and then what happens when nobody is looking: twice six steps, ticked by what really happened in this workspace."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.sandbox.pages.stage import Stage, Way
 from bot.sandbox.pretend_provider import PretendProvider, SignedIn
 from bot.sandbox.providers import Providers
 from bot.sandbox.records import Exchange, Records
-from bot.sandbox.world import World
+from bot.sandbox.world import BOT_USER_ID, World, walk_json
 
 FIRST = "twitter"
 """The provider the steps speak of, if it is there; else the first one."""
@@ -14,6 +15,8 @@ _LISTS = frozenset({"integrations", "list", "ls"})
 """Words after the command that list; none at all does too."""
 _FIRST_GROUP = "Create the first Group"
 """The button of a workspace without Groups."""
+_ON_IT = "I'm on it"
+"""The button of an alert."""
 _EARLY = 40
 """It is offered by the first exchanges or not at all."""
 
@@ -30,8 +33,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """The steps; `done` of them are ticked."""
+    """A chapter: its steps, of which `done` are ticked. `before`: the chapters that are behind one."""
 
+    title: str
+    before: tuple[str, ...]
     steps: tuple[Step, ...]
     done: int
     next_up: tuple[str, ...]
@@ -39,7 +44,7 @@ class Guide:
 
     @property
     def is_over(self) -> bool:
-        """Everything is ticked."""
+        """Everything is ticked, of this chapter and thereby of the last one."""
         return self.done == len(self.steps)
 
 
@@ -51,6 +56,11 @@ class _Seen:
     pretend: PretendProvider
     awaits_group: bool
     """The workspace was offered its first Group, and nobody made it yet."""
+    is_alerted: bool
+    """Lexer has a message somewhere that somebody can take."""
+    is_mailed: bool
+    """An e-mail was sent."""
+    has_read_mail: bool
 
     def presses(self, label: str) -> Iterator[Exchange]:
         """Deliveries of a press of a button whose words begin so."""
@@ -61,24 +71,67 @@ class _Seen:
                 yield one
 
 
-def guide(world: World, records: Records, providers: Providers) -> Guide | None:
-    """How far anybody has come; None where there is no provider."""
+def guide_of(stage: Stage) -> Guide | None:
+    """As `guide`, and remembers how far it was."""
+    read = bool(stage.read_mails)
+    return guide(stage.world, stage.records, stage.providers, way=stage.way, has_read_mail=read)
+
+
+def guide(
+    world: World,
+    records: Records,
+    providers: Providers,
+    *,
+    way: Way | None = None,
+    has_read_mail: bool = False,
+) -> Guide | None:
+    """How far anybody has come; None where there is no provider. What is newly done is noted in `way`."""
     if not providers.all:
         return None
     pretend = providers.all.get(FIRST) or next(iter(providers.all.values()))
     deliveries = [one for one in records.exchanges if one.way == "to bot"]
-    seen = _Seen(deliveries=deliveries, pretend=pretend, awaits_group=_awaits_group(records, deliveries))
-    happened = [deed(seen) for deed in _DEEDS]
-    # A later step cannot happen without the earlier ones, whichever way somebody took.
-    done = [any(happened[place:]) for place in range(len(happened))]
-    current = done.index(False) if False in done else None
-    steps = tuple(
-        Step(title=title, hint=hint, is_done=done[place], is_current=place == current)
-        for place, (title, hint) in enumerate(_words_of(seen))
+    seen = _Seen(
+        deliveries=deliveries,
+        pretend=pretend,
+        awaits_group=_awaits_group(records, deliveries),
+        is_alerted=_is_alerted(world),
+        is_mailed=bool(records.mails),
+        has_read_mail=has_read_mail,
     )
+    taken = _taken(seen, way or Way())
     here = {human.name for human in world.humans.values()}
     next_up = tuple(words for handle, words in _NEXT if handle is None or handle in here)
-    return Guide(steps=steps, done=sum(done), next_up=next_up)
+    return _chapter(taken, _words_of(seen), next_up)
+
+
+def _taken(seen: _Seen, way: Way) -> int:
+    """A later step cannot happen without the earlier ones, whichever way somebody took; what was done once stays done."""
+    for place, deed in enumerate(_DEEDS):
+        if place >= way.taken and deed(seen):
+            way.taken = place + 1
+    for place, later in enumerate(_LATER_DEEDS, len(_DEEDS)):
+        if place >= way.taken >= len(_DEEDS) and later(seen, way.taken):
+            way.taken = place + 1
+    return way.taken
+
+
+def _chapter(taken: int, words: Sequence[tuple[str, str]], next_up: tuple[str, ...]) -> Guide:
+    begun = 0 if taken < len(_DEEDS) else len(_DEEDS)
+    here = words[begun:] if begun else words[: len(_DEEDS)]
+    done = taken - begun
+    return Guide(
+        title=_TITLES[1 if begun else 0],
+        before=_TITLES[:1] if begun else (),
+        steps=tuple(
+            Step(title=title, hint=hint, is_done=place < done, is_current=place == done)
+            for place, (title, hint) in enumerate(here)
+        ),
+        done=done,
+        next_up=next_up,
+    )
+
+
+_TITLES = ("Your first minute", "When nobody is looking")
 
 
 def _words_of(seen: _Seen) -> tuple[tuple[str, str], ...]:
@@ -110,6 +163,40 @@ def _words_of(seen: _Seen) -> tuple[tuple[str, str], ...]:
         (
             "Press Reconnect and sign in again",
             "Sign in as the same account: it is green again, with the same Groups.",
+        ),
+        *_later_words(seen),
+    )
+
+
+def _later_words(seen: _Seen) -> tuple[tuple[str, str], ...]:
+    name = seen.pretend.provider.name
+    asked = any((seen.pretend.end_of(one) or ("", False))[1] for one in _real(seen.pretend)[-1:])
+    wait = (
+        "Lexer has asked once, and makes sure before it alarms anybody: press 15 minutes pass once more."
+        if asked
+        else "Press 15 minutes pass, below under Time. Nobody presses anything in Slack: Lexer asks by itself."
+    )
+    told = (
+        "Open #integrations, then Lexer under Apps. Then press E-mails, at the top of this panel, and open one."
+        if seen.is_mailed
+        else "Open #integrations, then Lexer under Apps. E-mails follow when it is still broken five minutes later: "
+        "let 15 minutes pass once more."
+    )
+    return (
+        (
+            "Choose a channel for alerts",
+            "Type /lexer alerts and press Enter. Choose #integrations as the channel for alerts, then press Save.",
+        ),
+        (f"Change the password at {name}", "Press Change the password below, in the panel Outside world."),
+        ("Let 15 minutes pass", wait),
+        ("See who was told: channel, message, e-mail", told),
+        (
+            "Press I'm on it",
+            "In #integrations, or in Lexer's message to you. Everybody sees that you take care of it.",
+        ),
+        (
+            "Press Reconnect in Lexer's message",
+            f"Under Apps, Lexer. Sign in to {name} as the same account; then read #integrations: it is over there too.",
         ),
     )
 
@@ -146,16 +233,16 @@ def _awaits_group(records: Records, deliveries: Sequence[Exchange]) -> bool:
 
 
 def _checked(seen: _Seen) -> bool:
-    """The access ended at the provider, and Lexer was told so because somebody asked."""
+    """The access ended at the provider, and Lexer was told so."""
     ends = [seen.pretend.end_of(one) for one in _real(seen.pretend)]
-    return any(end and end[1] for end in ends) and any(seen.presses("Check now"))
+    return any(end and end[1] for end in ends)
 
 
 def _reconnected(seen: _Seen) -> bool:
     """After a sign-in that ended at the provider, the same account signed in anew, and that one lives."""
     if not any(seen.presses("Reconnect")):
         return False
-    every = list(_real(seen.pretend))
+    every = _real(seen.pretend)
     lost = [one for one in every if seen.pretend.end_of(one)]
     living = [one for one in every if not seen.pretend.is_over(one)]
     return any(new.number > old.number and _ids(old) & _ids(new) for old in lost for new in living)
@@ -171,9 +258,58 @@ _DEEDS: tuple[Callable[[_Seen], bool], ...] = (
 )
 
 
-def _real(pretend: PretendProvider) -> Iterator[SignedIn]:
+def _has_channel(seen: _Seen, _taken: int) -> bool:
+    return any(_is_saved(one, "Alerts") for one in seen.deliveries)
+
+
+def _is_broken(seen: _Seen, _taken: int = 0) -> bool:
+    """The newest sign-in to some account has ended at the provider."""
+    every = _real(seen.pretend)
+    newest = {account: one for one in every for account in _ids(one)}
+    return any(seen.pretend.end_of(one) for one in newest.values())
+
+
+def _is_told(seen: _Seen, _taken: int) -> bool:
+    return seen.is_alerted and _is_broken(seen)
+
+
+def _is_read(seen: _Seen, taken: int) -> bool:
+    return seen.has_read_mail and taken >= _TOLD
+
+
+def _is_taken(seen: _Seen, taken: int) -> bool:
+    return taken >= _TOLD and any(seen.presses(_ON_IT))
+
+
+def _is_over(seen: _Seen, taken: int) -> bool:
+    """It was told, and lives again."""
+    return taken >= _TOLD and not _is_broken(seen)
+
+
+_LATER_DEEDS: tuple[Callable[[_Seen, int], bool], ...] = (
+    _has_channel,
+    _is_broken,
+    _is_told,
+    _is_read,
+    _is_taken,
+    _is_over,
+)
+"""Each with how many steps have been taken so far."""
+_TOLD = len(_DEEDS) + _LATER_DEEDS.index(_is_told) + 1
+
+
+def _is_alerted(world: World) -> bool:
+    return any(
+        _words(part) == _ON_IT
+        for posted in world.messages
+        if posted.by == BOT_USER_ID and posted.only_for is None
+        for part in walk_json(posted.blocks)
+    )
+
+
+def _real(pretend: PretendProvider) -> list[SignedIn]:
     """The sign-ins Lexer took: allowed on the page, and exchanged by the bot."""
-    return (one for one in pretend.sign_ins if one.taken)
+    return [one for one in pretend.sign_ins if one.taken]
 
 
 def _ids(signed_in: SignedIn) -> set[str]:

@@ -27,7 +27,6 @@ class Wish:
 
     value: str
     label: str
-    is_under_way: bool
     is_off: bool
 
 
@@ -38,6 +37,7 @@ class HoursView:
     now: str
     iso: str
     wishes: tuple[Wish, ...]
+    is_passing: bool
 
 
 def hours_view(stage: Stage, tz: str) -> HoursView | None:
@@ -48,11 +48,11 @@ def hours_view(stage: Stage, tz: str) -> HoursView | None:
     return HoursView(
         now=words_of(now),
         iso=now.isoformat(timespec="minutes"),
+        is_passing=passing.under_way is not None,
         wishes=tuple(
             Wish(
                 value=wish.value,
                 label=meanwhile if passing.under_way is wish else label,
-                is_under_way=passing.under_way is wish,
                 is_off=passing.under_way is not None,
             )
             for wish, (label, meanwhile) in _WORDS.items()

@@ -102,7 +102,7 @@ class ExchangeView:
 
 def inspector_view(records: Records, asked: Asked) -> InspectorView:
     """What `asked.show` lists, the newest hundred."""
-    every = sorted(records.exchanges, key=lambda one: (one.at, one.number), reverse=True)
+    every = sorted(records.exchanges, key=lambda one: (one.begun, one.number), reverse=True)
     found = [one for one in every if _fits(one, asked.show)]
     return InspectorView(
         filters=tuple(

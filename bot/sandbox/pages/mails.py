@@ -116,9 +116,7 @@ def _opened(stage: Stage, asked: Asked, mail: Mail) -> Opened:
 
 
 def _name(stage: Stage, address: str) -> str:
-    return next(
-        (human.real_name for human in stage.world.humans.values() if human.email == address), address
-    )
+    return next((human.real_name for human in stage.world.humans.values() if human.email == address), address)
 
 
 def _linked(text: str) -> Markup:

@@ -186,7 +186,7 @@ def _trouble(state: str) -> _Trouble:
 
 
 def _ask(pretend: PretendProvider) -> str:
-    return f"Lexer has not noticed yet: open {pretend.provider.name} in Slack and press Check now."
+    return f"Lexer has not noticed yet. Let 15 minutes pass, or open {pretend.provider.name} in Slack and press Check now."
 
 
 def _told(pretend: PretendProvider, state: str) -> str:

@@ -17,7 +17,7 @@ from bot.sandbox.pages.asked import FIRST_CHANNEL, Asked, read_asked
 from bot.sandbox.pages.doing import DEEDS, do
 from bot.sandbox.pages.draw import draw_options
 from bot.sandbox.pages.gallery import gallery_family, gallery_index
-from bot.sandbox.pages.guide import guide
+from bot.sandbox.pages.guide import guide_of
 from bot.sandbox.pages.hours import hours_view
 from bot.sandbox.pages.inspector import exchange_view, inspector_view
 from bot.sandbox.pages.mails import LETTER_POLICY, letter, mails_view
@@ -33,6 +33,8 @@ POLICY = (
 )
 _LARGEST = 200_000
 """Bytes of an order."""
+_GLANCE = 0.3
+"""Seconds between two looks at time that passes quickly."""
 
 
 class Site:
@@ -95,7 +97,7 @@ class Site:
             stage.read_mails.add(asked.mail)
         return {
             "screen": screen(stage, asked, since, seen=seen),
-            "guide": guide(stage),
+            "guide": guide_of(stage),
             "hours": hours_view(stage, asked.human.tz),
             "mails": mails_view(stage, asked) if panel == "mails" else None,
             "outside": outside_view(stage.providers, stage.records) if panel == "outside" else None,
@@ -162,6 +164,9 @@ class Site:
                 await socket.send_text("changed")
                 await asyncio.wait({gone, bell}, return_when=asyncio.FIRST_COMPLETED)
                 bell.cancel()
+                if self._stage.passing.under_way is not None:
+                    # Drawing every moment of a day would make it a long one.
+                    await asyncio.wait({gone}, timeout=_GLANCE)
         finally:
             gone.cancel()
 

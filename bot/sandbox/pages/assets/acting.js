@@ -84,6 +84,13 @@ function outside(control, more) {
   return act("outside", { ...JSON.parse(control.dataset.outside), ...more }, control);
 }
 
+/** Only one wish at a time, whatever is pressed before the page says so. */
+function letPass(button) {
+  const group = button.closest("[role=group]");
+  if (button.ariaDisabled === "true" || group.querySelector("[aria-busy=true]")) return;
+  return act("time", { what: button.dataset.time }, button);
+}
+
 const BUTTONS = {
   press,
   choose: (button) => {
@@ -95,12 +102,13 @@ const BUTTONS = {
 };
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-do], a[data-do], button[data-outside]");
+  const button = event.target.closest("button[data-do], a[data-do], button[data-outside], button[data-time]");
   if (!button) return;
   if (button.ariaBusy === "true") return event.preventDefault();
   // The second half of a double click was not meant for the window that is in front by then.
   if (event.detail > 1 && button.closest(".modal-head, .modal-foot")) return;
   if (button.dataset.outside) return outside(button);
+  if (button.dataset.time) return letPass(button);
   return BUTTONS[button.dataset.do]?.(button, event);
 });
 
