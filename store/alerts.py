@@ -113,6 +113,13 @@ async def get(tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> Alert | None:
     return None if row is None else Alert(**row)
 
 
+async def hold(tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> None:
+    """Nobody else changes who is on it, or when it is reminded of, until this transaction ends (PostgreSQL)."""
+    if tx.conn.dialect.name == "postgresql":
+        this = select(alerts.c.id).where(alerts.c.workspace_id == ws, alerts.c.id == alert_id)
+        await tx.conn.execute(this.with_for_update())
+
+
 async def take(
     tx: Tx,
     ws: WorkspaceId,

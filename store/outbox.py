@@ -1,6 +1,7 @@
 """Named queries on the outbox: what has to be told. At least once; asking again for the same thing is one message."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,6 +20,8 @@ _FATE = columns_of(Fate, outbox)
 _KEY = ("workspace_id", "kind", "subject", "surface", "recipient")
 _FREE = {"locked_by": None, "locked_until": None}
 _POSTED = {"posting_at": None}
+_PAUSED = "paused"
+_IN_PAUSE = and_(OUTBOX_PENDING, outbox.c.error == _PAUSED)
 
 
 async def ask(
@@ -135,12 +138,24 @@ async def put_off(tx: Tx, message: OutboxMessage, *, until: datetime) -> None:
         outbox.c.recipient == message.recipient,
         OUTBOX_PENDING,
     )
-    later = update(outbox).where(theirs, outbox.c.due_at < until).values(due_at=until)
+    later = update(outbox).where(theirs, outbox.c.due_at < until).values(due_at=until, error=_PAUSED)
     await tx.conn.execute(later)
     # Not of one that another delivers by now: it may be posted at this very moment.
     await tx.conn.execute(update(outbox).where(_mine(message)).values(**_POSTED))
     free = update(outbox).where(theirs, outbox.c.locked_by == message.locked_by).values(**_FREE)
     await tx.conn.execute(free)
+
+
+async def paused(tx: Tx, now: datetime) -> Mapping[tuple[WorkspaceId, Surface, str], datetime]:
+    """Recipients of all workspaces for whom Slack asked for a pause (`put_off`) that is not over, and until when it is."""
+    place = (outbox.c.workspace_id, outbox.c.surface, outbox.c.recipient)
+    query = select(*place, func.max(outbox.c.due_at)).where(_IN_PAUSE, outbox.c.due_at > now).group_by(*place)
+    return {(ws, surface, to): until for ws, surface, to, until in await tx.conn.execute(query)}
+
+
+async def join_pause(tx: Tx, message: OutboxMessage, *, until: datetime) -> None:
+    """Let a message that was claimed, and not begun, wait for the end of its recipient's pause."""
+    await _finish(tx, message, {"due_at": until, "error": _PAUSED})
 
 
 async def dead(tx: Tx, message: OutboxMessage, *, error: str) -> None:
@@ -216,13 +231,13 @@ async def purge(tx: Tx, *, before: datetime, limit: int) -> int:
 
 
 def _again(due_at: datetime, now: datetime) -> dict[str, Any]:
-    sooner = and_(OUTBOX_PENDING, outbox.c.due_at < due_at)
+    stays = or_(and_(OUTBOX_PENDING, outbox.c.due_at < due_at), _IN_PAUSE)
     return {
         "version": outbox.c.version + 1,
         "tries": 0,
         "state": OutboxState.PENDING,
-        "error": None,
-        "due_at": case((sooner, outbox.c.due_at), else_=due_at),
+        "error": case((_IN_PAUSE, outbox.c.error), else_=None),
+        "due_at": case((stays, outbox.c.due_at), else_=due_at),
         "changed_at": now,
     }
 

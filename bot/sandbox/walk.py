@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.sandbox.controls import Control, controls
 from bot.sandbox.finding import CannotDo
@@ -12,6 +13,7 @@ from bot.sandbox.workspace import Sandbox
 Ask = Callable[[str], Awaitable[str | None]]
 """Shows a prompt and gives the line typed, None at the end of input."""
 
+_MOST_MINUTES = 7 * 24 * 60
 HELP = """\
   /lexer …             type a command, as in Slack
   1, 2, 3 …            use what has that number on the screen
@@ -26,6 +28,8 @@ HELP = """\
   providers            the pretend providers, their accounts and states
   set KEY ACCOUNT STATE    change an account's state: healthy, revoked, throttled, down …
   login KEY NAME       who is signed in at a provider
+  pass 15              let so many minutes pass
+  mails                the e-mails that were sent to you
   look, help, quit"""
 
 
@@ -196,6 +200,20 @@ async def _login(walking: Walk, words: str) -> None:
     walking.say(f"The browser is signed in as {name} at {key} now.")
 
 
+async def _pass(walking: Walk, words: str) -> None:
+    minutes = words.split(maxsplit=1)[0] if words else ""
+    if not minutes.isdecimal() or not 0 < int(minutes) <= _MOST_MINUTES:
+        raise CannotDo("Say how many minutes: pass 15.")
+    await walking.sandbox.passing.passes(timedelta(minutes=int(minutes)))
+    walking.say(f"It is {walking.sandbox.clock():%A, %d %B, %H:%M} UTC now.")
+    await _look(walking, "")
+
+
+async def _mails(walking: Walk, _words: str) -> None:
+    own = [one for one in walking.sandbox.records.mails if one.to == walking.who.human.email]
+    walking.say("\n\n".join(f"{one.subject}\n\n{one.text}" for one in own) or "No e-mail yet.")
+
+
 async def _look(walking: Walk, _words: str) -> None:
     walking.in_browser = False
     await walking.tick()
@@ -224,6 +242,8 @@ _VERBS: dict[str, Callable[[Walk, str], Awaitable[None]]] = {
     "providers": _providers,
     "set": _set,
     "login": _login,
+    "pass": _pass,
+    "mails": _mails,
     "look": _look,
     "help": _help,
 }

@@ -177,9 +177,11 @@ async def _known(ctx: Context, tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> Fa
 
 
 async def _held(ctx: Context, tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> Facts:
-    """The alert as it stands while its tile is held: nobody else changes it until the transaction ends."""
+    """The alert as it stands while it and its tile are held: nobody else changes it until the transaction ends."""
     found = await _known(ctx, tx, ws, alert_id)
     await integrations.lock(tx, ws, found.alert.provider_key)
+    # Reminding hands an alert back without the tile.
+    await alerts.hold(tx, ws, alert_id)
     return await _known(ctx, tx, ws, alert_id)
 
 

@@ -146,11 +146,13 @@ async def _save_times(
 async def _save_own(
     ctx: Context, tx: Tx, ws: WorkspaceId, user_id: UserId, own: OwnWishes, known: Mapping[str, Any]
 ) -> None:
-    now = await stored.personal(tx, ws, user_id)
+    now, mail = await stored.personal(tx, ws, user_id), screens.MAIL in own.told_by
+    # The link in an e-mail may have stopped them since the form was opened.
+    ticked = known.get("m") is True and mail is not known.get("o")
     wanted = replace(
         now,
         dm=screens.DM in own.told_by,
-        mail=screens.MAIL in own.told_by if known.get("m") is True else now.mail,
+        mail=mail if ticked else now.mail,
         quiet_from=own.quiet_from or None,
         quiet_to=own.quiet_to or None,
     )

@@ -113,6 +113,7 @@ def shown(ctx: Context, now: Present) -> AlertSettingsView:
             a=settings.digest_at,
             d=" ".join(settings.digest_days),
             m=can_mail,
+            o=own.mail,
         ),
     )
 

@@ -43,15 +43,30 @@ async def deliver_due(ctx: Context) -> int:
         async with ctx.store.transaction() as tx:
             # A name for each claim: what this very bot claims again after its lease ended is another's too.
             owner = f"{ctx.worker}/{new_id()}"
-            due = await outbox.claim(tx, owner=owner, now=now, until=now + _LEASE, limit=_BATCH)
-        if not due:
+            claimed = await outbox.claim(tx, owner=owner, now=now, until=now + _LEASE, limit=_BATCH)
+            due = await _without_paused(tx, claimed, now)
+        if not claimed:
             return handled
         queues: defaultdict[tuple[str, str, str], list[OutboxMessage]] = defaultdict(list)
         for row in due:
             queues[row.workspace_id, row.surface, row.recipient].append(row)
         last_begin = now + _LEASE - _LAST_BEGIN
         await asyncio.gather(*(_one_by_one(ctx, queue, last_begin) for queue in queues.values()))
-        handled += len(due)
+        handled += len(claimed)
+
+
+async def _without_paused(tx: Tx, claimed: Sequence[OutboxMessage], now: datetime) -> Sequence[OutboxMessage]:
+    """Let what is new for a recipient for whom Slack asked for a pause wait for its end, too."""
+    pauses = await outbox.paused(tx, now) if claimed else {}
+    ready = []
+    for row in claimed:
+        until = pauses.get((row.workspace_id, row.surface, row.recipient))
+        # One that may have been posted is not posted again anyway; that is found out at once.
+        if until is None or row.posting_at is not None:
+            ready.append(row)
+        else:
+            await outbox.join_pause(tx, row, until=until)
+    return ready
 
 
 async def _one_by_one(ctx: Context, queue: Sequence[OutboxMessage], last_begin: datetime) -> None:

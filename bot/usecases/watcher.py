@@ -55,6 +55,8 @@ async def watch(ctx: Context) -> int:
     for place, trouble in known.items():
         if place not in found:
             changed += await _ends(ctx, trouble, now)
+        else:
+            await _lasting(ctx, trouble, now)
     async with ctx.store.transaction() as tx:
         await troubles.purge(tx, before=now - _KEPT)
     return changed
@@ -111,6 +113,18 @@ async def _begins(ctx: Context, place: Place, waiting: Waiting, now: datetime) -
             await _ask(tx, begun, user_id, now)
     _log.log(_LEVELS[place.kind], "trouble: %s began, %d wait", _words(begun), begun.waiting)
     return True
+
+
+async def _lasting(ctx: Context, trouble: Trouble, now: datetime) -> None:
+    """Tell of it where nobody was told when it began: no admin was known then, and Slack gave no answer."""
+    ws = trouble.workspace_id
+    async with ctx.store.reading() as tx:
+        if await outbox.fates(tx, ws, WATCHER, _subject(trouble)):
+            return
+    admins = await people.admins(ctx, ws)
+    async with ctx.store.transaction() as tx:
+        for user_id in admins:
+            await _ask(tx, trouble, user_id, now)
 
 
 async def _ask(tx: Tx, trouble: Trouble, user_id: UserId, now: datetime) -> None:

@@ -47,6 +47,8 @@ class Camera:
         await page.evaluate(
             "document.activeElement?.blur(); document.getElementById('toasts')?.replaceChildren()"
         )
+        # Nothing is pointed at.
+        await page.mouse.move(1, 1)
         raw = await (of or page).screenshot(animations="disabled", caret="hide")
         self._write(f"{name}.png", _small(raw))
 

@@ -1,4 +1,4 @@
-"""The animation of the README: the loop from nothing to connected, broken at the provider, and whole again."""
+"""The animation of the README: the loop from nothing to connected, broken while nobody looks, told, and whole again."""
 
 from tests.browser.camera import CAPTION, HEIGHT, SCREEN, WIDTH, Camera, Film
 from tests.browser.office import Office
@@ -60,17 +60,22 @@ async def _connected(film: Film, maria: Window) -> None:
 async def _broken(film: Film, office: Office, maria: Window) -> None:
     (account,) = await office.house.accounts()
     name = account.account.name
-    remove = await maria.outside_button(name, "Remove access")
-    await film.frame("Now play the provider: remove the access", maria.page, press=remove)
-    await maria.removes_access(name)
-    await maria.is_told("access removed")
-    await maria.types("/lexer integrations twitter")
-    await maria.presses(f"Open {X}")
+    change = await maria.outside_button(name, "Change the password")
+    await film.frame("Now play the provider: change the password", maria.page, press=change)
+    await maria.changes_password(name)
+    await maria.is_told("password changed")
     await maria.is_told_no_more()
-    await film.frame("Let the bot look again", maria.page, press=await maria.button("Check now"))
-    await maria.presses("Check now")
-    await maria.sees("🔴 Disconnected")
-    await film.frame("The account turns red and says why", maria.page, press=await maria.button("Reconnect"))
+    wish = maria.panel.get_by_role("button", name="15 minutes pass")
+    await film.frame("Nobody looks: let 15 minutes pass", maria.page, press=wish)
+    await maria.lets_pass("15 minutes pass")
+    await maria.is_told_no_more()
+    await maria.clicks_in_sidebar("Lexer")
+    await maria.sees("is disconnected")
+    await film.frame(
+        "Whoever can mend it is told: what, since when, why",
+        maria.page,
+        press=await maria.button("Reconnect"),
+    )
 
 
 async def _mended(film: Film, maria: Window) -> None:
@@ -88,6 +93,9 @@ async def _mended(film: Film, maria: Window) -> None:
     await maria.sees("Reconnected")
     await film.frame("Whole again, with the same Groups", maria.page)
     await maria.closes(everything=True)
+    await maria.sees("works again")
+    await film.frame("The message says so, too", maria.page)
+    await maria.clicks_in_sidebar("#general")
     await maria.types("/lexer")
     await maria.sees("all working")
     await film.frame("All working", maria.page, milliseconds=3000)

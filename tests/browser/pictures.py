@@ -13,6 +13,7 @@ from tests.browser.camera import PICTURES, Camera
 from tests.browser.chromium import NoChromium, open_chromium
 from tests.browser.film import the_loop
 from tests.browser.office import Office, open_office
+from tests.browser.steps import signs_in
 from tests.browser.window import Window
 from tests.databases import sqlite_template, sqlite_url
 from tests.e2e.house import Log, open_house
@@ -31,6 +32,14 @@ STILLS = (
     "gallery",
     "phone",
     "dark",
+    "alert-settings",
+    "time",
+    "alert-channel",
+    "alert-dm",
+    "alert-mail",
+    "alert-over",
+    "digest",
+    "alert-phone",
 )
 NAMES = (*(f"{name}.png" for name in STILLS), "the-loop.webp")
 """Every file of docs/pictures."""
@@ -127,12 +136,72 @@ async def _elsewhere(camera: Camera, office: Office) -> None:
     await camera.still("dark", dark.page)
 
 
+async def _alerts(camera: Camera) -> None:
+    """An account stops working while nobody looks."""
+    async with _office() as office:
+        office.house.may_refuse.add("dead_access_token")
+        await office.house.connects(office.house.maria)
+        maria = await office.window("maria", **SHARP)
+        await _broken(camera, office, maria)
+        await _told(camera, office, maria)
+
+
+async def _broken(camera: Camera, office: Office, maria: Window) -> None:
+    """The channel is chosen, the password changed, and time passes."""
+    (account,) = await office.house.accounts()
+    await maria.types("/lexer alerts")
+    await maria.chooses("Channel for alerts", "#integrations")
+    await camera.still("alert-settings", maria.page)
+    await maria.submits()
+    await maria.sees("Saved.")
+    await maria.closes()
+    await maria.changes_password(account.account.name)
+    await maria.is_told("password changed")
+    await maria.lets_pass("15 minutes pass")
+    await maria.panel.locator("#hours").scroll_into_view_if_needed()
+    await camera.still("time", maria.page)
+    await maria.lets_pass("15 minutes pass")
+
+
+async def _told(camera: Camera, office: Office, maria: Window) -> None:
+    """How it looks wherever it was told, then and afterwards."""
+    await maria.clicks_in_sidebar("#integrations")
+    await maria.presses("I'm on it")
+    await maria.sees("is on it")
+    await camera.still("alert-channel", maria.page)
+    await maria.clicks_in_sidebar("Lexer")
+    await maria.sees("You are on it")
+    await camera.still("alert-dm", maria.page)
+    letter = await maria.opens_mail("Maria Silva")
+    await letter.get_by_role("heading").wait_for()
+    await camera.still("alert-mail", maria.page)
+    phone = await office.window("maria", device_scale_factor=2, viewport={"width": 390, "height": 780})
+    await phone.goes("D0MARIA")
+    await phone.sees("You are on it")
+    await camera.still("alert-phone", phone.page)
+    await maria.lets_pass("A day passes")
+    await maria.clicks_in_sidebar("#integrations")
+    await maria.sees("still disconnected")
+    await camera.still("digest", maria.page)
+    await maria.clicks_in_sidebar("Lexer")
+    await maria.presses("Reconnect")
+    await maria.sees("Sign in as")
+    await signs_in(maria, X)
+    await maria.sees("Reconnected.")
+    await maria.closes()
+    await maria.clicks_in_sidebar("#integrations")
+    await maria.sees("works again", "1 reply")
+    await maria.conversation.get_by_role("link", name="1 reply").click()
+    await maria.page.get_by_role("complementary", name="Thread").wait_for()
+    await camera.still("alert-over", maria.page)
+
+
 async def _loop(camera: Camera) -> None:
     async with _office() as office:
         await the_loop(camera, office)
 
 
-PARTS: tuple[Callable[[Camera], Awaitable[None]], ...] = (_stills, _loop)
+PARTS: tuple[Callable[[Camera], Awaitable[None]], ...] = (_stills, _alerts, _loop)
 
 
 async def taken(folder: Path) -> Camera:

@@ -1,5 +1,6 @@
 """axe-core finds nothing serious on any page, in the light and in the dark."""
 
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -8,6 +9,7 @@ from bot.sandbox.opening import opening
 from tests.browser.axe import axe
 from tests.browser.office import Office
 from tests.browser.window import Window
+from tests.e2e.alerting import alerted
 
 X = "Twitter (X)"
 LOOKS = pytest.mark.parametrize("look", ["light", "dark"])
@@ -96,6 +98,23 @@ async def test_behind_the_scenes(office: Office, look: Look) -> None:
     await maria.types("/lexer")
     await maria.sees("1 connected")
     await maria.opens_exchange("/lexer")
+    await axe(maria.page)
+
+
+@LOOKS
+async def test_an_alert(office: Office, look: Look) -> None:
+    """The alert in the channel, the list of e-mails, and one of them in both forms."""
+    await alerted(office.house)
+    await office.house.sandbox.passing.passes(timedelta(minutes=10))
+    maria = await office.window("maria", channel="C0INTEGRATIONS", color_scheme=look)
+    await maria.sees("is disconnected")
+    await axe(maria.page)
+    await maria.goes("C0INTEGRATIONS", panel="mails")
+    await axe(maria.page)
+    await maria.opens_mail("Maria Silva")
+    await axe(maria.page)
+    await maria.panel.get_by_role("link", name="Plain text").click()
+    await maria.panel.locator(".letter-text").wait_for()
     await axe(maria.page)
 
 

@@ -1,12 +1,10 @@
 """Steps the stories of checking, repairing and ending share."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from bot.app import Bot, open_bot
@@ -22,20 +20,6 @@ from store.tables import grants
 from tests.e2e.house import KEYS, TEAM, House
 
 FB = "Facebook Ads"
-
-
-def _only(database: str, mode: str) -> Callable[..., Any]:
-    def marked(test: Callable[..., Any]) -> Callable[..., Any]:
-        by_mode = pytest.mark.parametrize("mode", [mode], indirect=True)(test)
-        return pytest.mark.parametrize("database_url", [database], indirect=True)(by_mode)
-
-    return marked
-
-
-ON_SQLITE, ON_POSTGRESQL = _only("sqlite", "http"), _only("postgresql", "http")
-BY_SOCKET = _only("postgresql", "socket")
-"""For variants of a story that is played in all combinations elsewhere, or that costs seconds: one combination, in turn."""
-BOTH_DATABASES = pytest.mark.parametrize("mode", ["http"], indirect=True)
 ON_PURPOSE = frozenset({"not_found", "dead_refresh_token", "dead_access_token", "unknown_access_token"})
 """Modals that people close (Slack tells of that only when the bot next updates one), and sign-ins that are over."""
 

@@ -27,13 +27,6 @@ from tests.e2e.house import TEAM, House, Log, open_house
 
 X = "Twitter (X)"
 META = "Facebook Ads"
-ONE_WAY = [
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-    pytest.mark.parametrize("mode", ["http"], indirect=True),
-]
-"""For stories that neither the database nor the way Slack comes in can change; their features are played in all four elsewhere."""
-BOTH_DATABASES = [pytest.mark.parametrize("mode", ["http"], indirect=True)]
-ONE_DATABASE = [pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
 def newest_link(who: PersonAtWork) -> str:

@@ -11,8 +11,9 @@ from store.records import AccountStatus, UserId
 from store.watch_records import Alert
 from tests.e2e.alerting import CHANNEL, alert_of, alerted, in_channel, in_dm, only_for, snoozes
 from tests.e2e.by_hand import Hand
-from tests.e2e.checking import BY_SOCKET, FB, ON_POSTGRESQL, ON_SQLITE
+from tests.e2e.checking import FB
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BY_SOCKET, ON_POSTGRESQL, ON_SQLITE
 
 
 async def test_everybody_sees_who_is_on_it(house: House) -> None:

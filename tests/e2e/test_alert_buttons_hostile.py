@@ -11,8 +11,8 @@ from store.records import Workspace, WorkspaceId
 from store.watch_records import AlertDetail, AlertId
 from tests.e2e.alerting import alert_of, alerted, in_dm, only_for
 from tests.e2e.by_hand import Hand
-from tests.e2e.checking import BY_SOCKET, ON_POSTGRESQL, ON_SQLITE
 from tests.e2e.house import House
+from tests.e2e.ways import BY_SOCKET, ON_POSTGRESQL, ON_SQLITE
 
 OUTDATED = "That button is from an older version of this bot."
 

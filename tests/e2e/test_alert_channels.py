@@ -24,11 +24,9 @@ from tests.e2e.alert_office import (
     times,
 )
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import ON_SQLITE
 
-pytestmark = [
-    pytest.mark.parametrize("mode", ["http"], indirect=True),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
+pytestmark = ON_SQLITE
 
 
 async def test_a_private_channel_says_how_to_invite(house: House) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from bot.cli import main
 from tests.e2e.alerting import alerted
-from tests.e2e.checking import ON_SQLITE, checks
+from tests.e2e.checking import checks
 from tests.e2e.house import KEYS, House
+from tests.e2e.ways import ON_SQLITE
 
 
 async def listed(house: House, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:

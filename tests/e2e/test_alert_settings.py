@@ -18,6 +18,7 @@ from tests.e2e.alert_office import (
     times,
 )
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import TWO_WAYS
 
 
 async def test_where_alerts_go_is_chosen_and_seen_again(house: House) -> None:
@@ -59,6 +60,7 @@ async def test_where_alerts_go_is_chosen_and_seen_again(house: House) -> None:
     assert len(posted_in(house, place)) == 2
 
 
+@TWO_WAYS
 async def test_a_group_has_a_channel_of_its_own(house: House) -> None:
     """An Integrator chooses the channel of a single Group, changes it and takes it away; the form below keeps what was typed."""
     await house.set_up()

@@ -3,10 +3,9 @@
 Played on SQLite and with Slack by HTTP only: the main path in test_alert_settings.py is played on both databases in both ways.
 """
 
-import pytest
-
 from blocks import alert_channels
 from blocks import alert_settings as screens
+from bot.usecases import mail_stops
 from store import groups
 from store.records import UserId
 from tests.e2e.alert_office import (
@@ -26,11 +25,9 @@ from tests.e2e.alert_office import (
 )
 from tests.e2e.by_hand import Hand, words
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import ON_SQLITE
 
-pytestmark = [
-    pytest.mark.parametrize("mode", ["http"], indirect=True),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
+pytestmark = ON_SQLITE
 
 
 async def test_a_member_sees_where_alerts_go_and_whom_to_ask(house: House) -> None:
@@ -119,6 +116,19 @@ async def test_two_who_save_at_once_keep_each_others_changes(house: House) -> No
     assert "#C0ALERTS and the Integrators are told." in await saves(house, house.maria)
     assert await set_channels(house) == {None: "C0ALERTS"}
     assert (await times(house)).digest_at == "10:00"
+
+
+async def test_a_form_from_before_does_not_undo_an_unsubscription(house: House) -> None:
+    """Maria's form was open when she stopped her e-mails from one of them; saving it for something else leaves them stopped."""
+    await house.set_up()
+    await opens_alerts(house, house.maria)
+    ctx = house.bot.context
+    await mail_stops.stop(ctx, mail_stops.link(ctx, TEAM, UserId("U0MARIA")).rpartition("/")[2])
+    await house.maria.chooses(FROM, "20:00")
+    await house.maria.chooses(UNTIL, "06:00")
+    await saves(house, house.maria)
+    mine = await own(house, "U0MARIA")
+    assert (mine.mail, mine.quiet_from) == (False, "20:00")
 
 
 async def test_who_lost_the_permission_saves_nothing(house: House) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.sandbox.world import Posted
-from store import alert_settings, people
+from store import alert_settings
 from store.records import AccountId, AccountStatus, UserId
 from store.watch_records import PersonalSettings
 from tests.e2e.alerting import CHANNEL, alert_of, channel_chosen, told
-from tests.e2e.checking import BOTH_DATABASES, ON_POSTGRESQL, ON_SQLITE, check, connected, disconnects
+from tests.e2e.checking import check, connected, disconnects
 from tests.e2e.fleet import fleet, standing, sweeps, switch
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BOTH_DATABASES, ON_POSTGRESQL, ON_SQLITE
 
 MARIA, ADA = UserId("U0MARIA"), UserId("U0ADA")
 
@@ -176,15 +177,14 @@ async def test_quiet_hours_and_mutes(house: House) -> None:
     """A night's rest holds the DM back until its end, a mute keeps it away for good, and the channel has it at once."""
     names = await watched(house, 1)
     async with house.bot.context.store.transaction() as tx:
-        maria = await people.get(tx, TEAM, MARIA)
-        assert maria is not None
-        quiet = PersonalSettings(workspace_id=TEAM, user_id=MARIA, quiet_from="00:00", quiet_to="23:59")
+        # By her own clock, in Melbourne, where it is eight in the evening.
+        quiet = PersonalSettings(workspace_id=TEAM, user_id=MARIA, quiet_from="19:30", quiet_to="06:00")
         await alert_settings.save_personal(tx, quiet)
         await alert_settings.save_personal(tx, PersonalSettings(workspace_id=TEAM, user_id=ADA, dm=False))
     await breaks(house, names)
     await told(house)
     assert places(alarms(house)) == [CHANNEL]
-    house.clock.advance(timedelta(hours=24))
+    house.clock.advance(timedelta(hours=10))
     await house.settle()
     assert places(alarms(house)) == sorted([CHANNEL, house.sandbox.world.dm(MARIA).id])
     await works(house, names)

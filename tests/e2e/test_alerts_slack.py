@@ -12,7 +12,7 @@ from store import alert_settings, outbox
 from store.records import OutboxState, Surface, UserId
 from store.watch_records import AlertChannel, Fate, PersonalSettings
 from tests.e2e.alerting import CHANNEL, alert_of, channel_chosen, told
-from tests.e2e.checking import ON_POSTGRESQL, ON_SQLITE, another_bot
+from tests.e2e.checking import another_bot
 from tests.e2e.house import TEAM, House
 from tests.e2e.test_alerts import (
     ADA,
@@ -26,6 +26,7 @@ from tests.e2e.test_alerts import (
     watched,
     works,
 )
+from tests.e2e.ways import ON_POSTGRESQL, ON_SQLITE
 
 
 async def muted(house: House, *people: UserId, dm: bool = False, mail: bool = False) -> None:

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from bot.sandbox.world import BOT_USER_ID
 from store import accounts, alert_settings, groups
 from store.records import UserId
@@ -12,12 +10,10 @@ from store.watch_records import AlertChannel, PersonalSettings
 from tests.e2e.alerting import CHANNEL, told
 from tests.e2e.house import TEAM, House
 from tests.e2e.test_alerts import ADA, MARIA, alarms, breaks, ids, places, replies, watched, works
+from tests.e2e.ways import ON_SQLITE
 
 # Neither the database nor Slack's way in matters to whom a message goes.
-pytestmark = [
-    pytest.mark.parametrize("mode", ["http"], indirect=True),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
+pytestmark = ON_SQLITE
 
 
 async def wants(house: House, user_id: UserId, **wish: object) -> None:

@@ -3,6 +3,7 @@
 from store import groups
 from store.records import UserId
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import TWO_WAYS
 
 
 async def asks(house: House, name: str = "Twitter (X)") -> str:
@@ -40,6 +41,7 @@ async def test_each_integrator_gets_one_message(house: House) -> None:
     assert ("ask", True) in await house.audited()
 
 
+@TWO_WAYS
 async def test_asking_again_disturbs_nobody(house: House) -> None:
     """The same question on the same day is not sent again; another integration, and the next day, are."""
     await two_integrators(house)
@@ -53,6 +55,7 @@ async def test_asking_again_disturbs_nobody(house: House) -> None:
     assert len(house.maria.dms) == 3
 
 
+@TWO_WAYS
 async def test_there_may_be_nobody_to_ask(house: House) -> None:
     """Where no Group has the permission, or nobody is left in it, the person is sent to an admin instead."""
     await two_integrators(house)
@@ -67,6 +70,7 @@ async def test_there_may_be_nobody_to_ask(house: House) -> None:
     assert not house.maria.dms
 
 
+@TWO_WAYS
 async def test_who_left_is_not_asked(house: House) -> None:
     """An Integrator who was deactivated gets no message; the others do."""
     await two_integrators(house)

@@ -3,7 +3,6 @@
 from bot.sandbox.finding import Found, find_button
 from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
-    ONE_WAY,
     attempt_of,
     ended,
     newest_link,
@@ -13,6 +12,7 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE, TWO_WAYS
 
 
 class TestAnotherBrowserComesBack:
@@ -38,6 +38,7 @@ class TestAnotherBrowserComesBack:
         (account,) = await house.accounts()
         assert account.account.status is AccountStatus.CONNECTED
 
+    @TWO_WAYS
     async def test_no_throw_it_away(self, house: House) -> None:
         """No ends that sign-in, also at the provider, and an old Yes can no longer bring it back."""
         await house.set_up()
@@ -63,7 +64,7 @@ class TestAnotherBrowserComesBack:
 class TestHowItIsAsked:
     """The question's corners."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_an_old_yes_after_no(self, house: House) -> None:
         """Two windows, two answers: the first one counts."""
@@ -140,7 +141,7 @@ class TestHowItIsAsked:
 class TestTwoFlows:
     """Several links in one browser."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_two_links_in_one_browser(self, house: House) -> None:
         """Two sign-ins at once in one browser do not disturb each other, whichever comes back first."""

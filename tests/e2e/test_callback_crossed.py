@@ -10,7 +10,6 @@ from bot.usecases.tickets import hash_of
 from store import attempts, workspaces
 from store.records import AccountStatus, AttemptId, GrantState, Stage, UserId, Workspace, WorkspaceId
 from tests.e2e.connecting import (
-    ONE_WAY,
     attempts_kept,
     grants_kept,
     query_of,
@@ -22,12 +21,13 @@ from tests.e2e.connecting import (
     with_query,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE
 
 
 class TestTwoPeople:
     """One after the other, in every order."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     @pytest.mark.parametrize("first", ["ada", "maria"])
     async def test_the_second_sees_that_it_is_connected(self, house: House, first: str) -> None:
@@ -75,7 +75,7 @@ class TestTwoPeople:
 class TestCrossedAnswers:
     """Answers that belong to somebody else."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_the_code_of_another_flow(self, house: House) -> None:
         """A code that was given to another attempt does not fit this one's secret: nothing is connected by it."""

@@ -8,7 +8,6 @@ from bot.sandbox.finding import find_button
 from bot.sandbox.people import PersonAtWork
 from store.records import AccountStatus
 from tests.e2e.connecting import (
-    BOTH_DATABASES,
     META,
     ended,
     grants_kept,
@@ -18,6 +17,7 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_DATABASES
 
 PRESSES = 200
 

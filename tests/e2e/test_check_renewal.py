@@ -12,11 +12,7 @@ from store import grants as grant_rows
 from store.records import AccountStatus, Grant
 from store.tables import grants
 from tests.e2e.checking import (
-    BOTH_DATABASES,
-    BY_SOCKET,
     FB,
-    ON_POSTGRESQL,
-    ON_SQLITE,
     another_bot,
     answers,
     check,
@@ -28,6 +24,7 @@ from tests.e2e.checking import (
 )
 from tests.e2e.detour import open_detour
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BOTH_DATABASES, BY_SOCKET, ON_POSTGRESQL, ON_SQLITE
 
 
 async def _tokens(house: House, grant: Grant) -> Tokens:

@@ -6,17 +6,14 @@ import pytest
 
 from store.records import AccountStatus
 from tests.e2e.checking import (
-    BOTH_DATABASES,
-    BY_SOCKET,
     FB,
-    ON_POSTGRESQL,
     ON_PURPOSE,
-    ON_SQLITE,
     answers,
     checks,
     connected,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_DATABASES, BY_SOCKET, ON_POSTGRESQL, ON_SQLITE, TWO_WAYS
 
 
 async def test_a_living_account_is_connected(house: House) -> None:
@@ -31,6 +28,7 @@ async def test_a_living_account_is_connected(house: House) -> None:
     assert ("check", True) in await house.audited()
 
 
+@TWO_WAYS
 async def test_access_removed_turns_every_open_view_red(house: House) -> None:
     """Access removed at the provider: the account is red with its reason for whoever has it open, not only who pressed."""
     house.may_refuse |= ON_PURPOSE

@@ -7,7 +7,6 @@ import pytest
 
 from store.records import Stage
 from tests.e2e.connecting import (
-    ONE_WAY,
     attempts_kept,
     ended,
     grants_kept,
@@ -17,6 +16,7 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE, TWO_WAYS
 
 
 async def fails(house: House, words: str, *, retry: bool = True) -> None:
@@ -56,6 +56,7 @@ class TestInAllFour:
         await house.signs_in(maria)
         assert "Who may use @northwind?" in maria.screen
 
+    @TWO_WAYS
     async def test_too_few_permissions(self, house: House) -> None:
         """A needed permission that was left out is named in plain words, and the useless sign-in is ended."""
         await house.set_up()
@@ -68,6 +69,7 @@ class TestInAllFour:
         assert ended(house) == [True]
 
 
+@TWO_WAYS
 async def test_an_optional_permission_may_be_left_out(house: House) -> None:
     """Without a permission that is not needed the account is connected, and says what it lacks."""
     await house.set_up()
@@ -85,7 +87,7 @@ async def test_an_optional_permission_may_be_left_out(house: House) -> None:
 class TestTheProvider:
     """Faults at the provider's token call."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     @pytest.mark.parametrize(
         ("outage", "words"),
@@ -177,7 +179,7 @@ class TestTheProvider:
 class TestErrorsInTheCallback:
     """The provider may send the browser back with an error instead of a code."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     @pytest.mark.parametrize(
         ("error", "words"),

@@ -5,7 +5,6 @@ from datetime import timedelta
 from bot.usecases import connect
 from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
-    ONE_WAY,
     attempt_of,
     attempts_kept,
     newest_link,
@@ -15,6 +14,7 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE, TWO_WAYS
 
 
 class TestRanOut:
@@ -44,6 +44,7 @@ class TestRanOut:
         await maria.submits()
         assert "Connected" in maria.screen
 
+    @TWO_WAYS
     async def test_a_new_link_from_the_dm(self, house: House) -> None:
         """Whoever closed the modal gets the new link from the DM, in a new modal and a new DM."""
         await house.set_up()
@@ -63,7 +64,7 @@ class TestRanOut:
 class TestMoments:
     """Just before, just after."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_just_before_and_at_thirty_minutes(self, house: House) -> None:
         """A link works to its last second; then the page says it ran out, before any tidying, and a POST does nothing."""
@@ -130,7 +131,7 @@ class TestMoments:
 class TestOldLinks:
     """Links and ways back that something newer took the place of."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_continue_twice(self, house: House) -> None:
         """Pressing Continue again voids the way back of the first press; the second works."""

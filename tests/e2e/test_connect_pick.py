@@ -10,6 +10,7 @@ from store import grants
 from store.records import AccountStatus, GrantState, Stage
 from tests.e2e.connecting import META, attempt_of, ended, secrets_kept, to_consent
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE, TWO_WAYS
 
 KEY = "facebook_ads"
 
@@ -54,6 +55,7 @@ async def test_pick_some_of_several(house: House) -> None:
     assert await secrets_kept(house) == 0
 
 
+@TWO_WAYS
 async def test_picking_from_the_dm(house: House) -> None:
     """A modal closed too early is no loss: the DM leads back to the accounts."""
     await house.set_up()
@@ -72,8 +74,7 @@ async def test_picking_from_the_dm(house: House) -> None:
     assert account.account.name == "Northwind Travel"
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 class TestHowMany:
     """The question goes by the number of accounts."""
 
@@ -151,8 +152,7 @@ def _formatted(house: House) -> list[str]:
     return [text for text in texts if "bold" in text or "evil" in text]
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 class TestNames:
     """Names come from the provider and may be anything."""
 
@@ -191,6 +191,7 @@ class TestNames:
 class TestConnectedAlready:
     """An account that is in use keeps everything until Save."""
 
+    @TWO_WAYS
     async def test_it_is_marked_and_untouched_until_save(self, house: House) -> None:
         """Signing in again changes neither sign-in, status nor Groups of a connected account before Save; Save does."""
         await house.set_up()
@@ -221,8 +222,7 @@ class TestConnectedAlready:
         assert [g.name for g in after["Northwind Outlet"].groups] == ["Marketing"]
         assert not any(signed_in.ended for signed_in in pretend.sign_ins)
 
-    @pytest.mark.parametrize("mode", ["http"], indirect=True)
-    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    @ON_SQLITE
     async def test_giving_up_leaves_it_as_it_was(self, house: House) -> None:
         """Whoever signs in again and never saves leaves no second sign-in behind, and the first one lives."""
         await house.set_up()

@@ -3,7 +3,6 @@
 from bot.sandbox.finding import find_button
 from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
-    ONE_WAY,
     attempts_kept,
     ended,
     newest_link,
@@ -14,6 +13,7 @@ from tests.e2e.connecting import (
     way_back,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE
 
 KEY = "facebook_ads"
 
@@ -40,7 +40,7 @@ async def test_losing_the_permission_at_the_provider(house: House) -> None:
 class TestAtEachStep:
     """The other steps."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_before_continue(self, house: House) -> None:
         """A link handed out before is of no use to somebody who lost the permission since."""
@@ -118,7 +118,7 @@ class TestAtEachStep:
 class TestOtherPeople:
     """Somebody else's buttons and windows."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_a_member_cannot_begin(self, house: House) -> None:
         """Without the permission there is no Integrate button, and a press made by hand makes no link."""

@@ -6,7 +6,6 @@ import pytest
 
 from store.records import AccountStatus, Stage
 from tests.e2e.connecting import (
-    ONE_WAY,
     attempt_of,
     attempts_kept,
     query_of,
@@ -16,6 +15,7 @@ from tests.e2e.connecting import (
     with_query,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE, TWO_WAYS
 
 SHOP = "northwind.myshopify.com"
 
@@ -50,6 +50,7 @@ async def test_a_shop_is_connected(house: House) -> None:
     assert "connected" in maria.read(maria.dms[-1])
 
 
+@TWO_WAYS
 async def test_a_wrong_address_is_told_beside_the_field(house: House) -> None:
     """What was typed stays, the words say what is wrong, and the second try goes on."""
     await house.set_up()
@@ -64,8 +65,7 @@ async def test_a_wrong_address_is_told_beside_the_field(house: House) -> None:
     assert f"Shopify ({SHOP})" in maria.screen
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 class TestTheWayBack:
     """Shopify signs its callback and names the shop."""
 
@@ -136,7 +136,7 @@ class TestTheWayBack:
 class TestAddressRanOut:
     """The Address modal lives 30 minutes like every link."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_typed_too_late(self, house: House) -> None:
         """An address typed after 30 minutes leads to words and a new start, not to a dead link."""

@@ -3,6 +3,7 @@
 from store.records import AccountStatus, Stage
 from tests.e2e.connecting import attempt_of, ended, secrets_kept, submission
 from tests.e2e.house import House
+from tests.e2e.ways import TWO_WAYS
 
 
 async def test_the_modal_turns_by_itself_and_the_dm_is_edited(house: House) -> None:
@@ -26,6 +27,7 @@ async def test_the_modal_turns_by_itself_and_the_dm_is_edited(house: House) -> N
     assert all(block["type"] != "actions" for block in dm.blocks)
 
 
+@TWO_WAYS
 async def test_carrying_on_from_the_dm(house: House) -> None:
     """Whoever closed the modal finds the way back in the DM."""
     await house.set_up()
@@ -44,6 +46,7 @@ async def test_carrying_on_from_the_dm(house: House) -> None:
     assert [group.name for group in account.groups] == ["Sales"]
 
 
+@TWO_WAYS
 async def test_several_groups_share_one_account(house: House) -> None:
     """Everybody in the chosen Groups is counted once."""
     await house.set_up()
@@ -57,6 +60,7 @@ async def test_several_groups_share_one_account(house: House) -> None:
     assert {group.name for group in account.groups} == {"Marketing", "Sales"}
 
 
+@TWO_WAYS
 async def test_at_least_one_group(house: House) -> None:
     """Without a Group nothing is active, and the words stand beside the field."""
     await house.set_up()
@@ -79,6 +83,7 @@ async def test_at_least_one_group(house: House) -> None:
     assert account.account.status is AccountStatus.WAITING
 
 
+@TWO_WAYS
 async def test_save_twice_saves_once(house: House) -> None:
     """A Save that arrives twice connects once and ends the same."""
     await house.set_up()
@@ -98,6 +103,7 @@ async def test_save_twice_saves_once(house: House) -> None:
     assert [name for name, _ in await house.audited()].count("connected") == 1
 
 
+@TWO_WAYS
 async def test_save_after_somebody_disconnected_the_account(house: House) -> None:
     """A Save that comes too late connects nothing and says why."""
     await house.set_up()

@@ -6,7 +6,6 @@ from bot.sandbox.finding import find_button
 from store.records import AccountStatus, GrantState, Stage
 from tests.e2e.connecting import (
     META,
-    ONE_WAY,
     attempts_kept,
     ended,
     grants_kept,
@@ -14,6 +13,7 @@ from tests.e2e.connecting import (
     to_consent,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE, TWO_WAYS
 
 KEY = "facebook_ads"
 
@@ -42,6 +42,7 @@ class TestWaiting:
         assert ended(house) == [True]
         assert [a.stage for a in await attempts_kept(house)] == [Stage.FAILED]
 
+    @TWO_WAYS
     async def test_only_who_signed_in_gives_the_first_groups(self, house: House) -> None:
         """Another Integrator sees the waiting account, may remove it, but cannot decide who uses it."""
         await house.set_up()
@@ -82,7 +83,7 @@ class TestWaiting:
 class TestQuietly:
     """What a waiting account does not do."""
 
-    pytestmark = ONE_WAY
+    pytestmark = ON_SQLITE
 
     async def test_members_do_not_see_it(self, house: House) -> None:
         """Until Save nobody but Integrators knows of it."""
@@ -117,6 +118,7 @@ class TestQuietly:
 class TestGivenUp:
     """Sign-ins that were completed at the provider and never used here."""
 
+    @TWO_WAYS
     async def test_an_abandoned_choice_is_destroyed_and_ended(self, house: House) -> None:
         """Accounts never picked: after half an hour the sign-in is ended at the provider and its secrets are gone."""
         await house.set_up()
@@ -133,8 +135,7 @@ class TestGivenUp:
         assert [g.state for g in await grants_kept(house)] == [GrantState.REVOKED]
 
     @pytest.mark.parametrize("how", ["abandoned", "declined", "too few permissions"])
-    @pytest.mark.parametrize("mode", ["http"], indirect=True)
-    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    @ON_SQLITE
     async def test_it_is_not_ended_where_that_would_end_another(self, house: House, how: str) -> None:
         """Where ending one sign-in ends everything of that person, a living account is worth more: only our copy goes."""
         await house.set_up()
@@ -156,8 +157,7 @@ class TestGivenUp:
         states = [g.state for g in await grants_kept(house)]
         assert states == [GrantState.LIVE, GrantState.NOT_REVOKED]
 
-    @pytest.mark.parametrize("mode", ["http"], indirect=True)
-    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    @ON_SQLITE
     async def test_the_provider_is_down_when_it_should_end(self, house: House) -> None:
         """An ending that fails is tried again; the secrets are kept exactly as long as it takes."""
         await house.set_up()

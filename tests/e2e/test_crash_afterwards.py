@@ -8,8 +8,6 @@ import pytest
 
 from store.records import AccountStatus, GrantState
 from tests.e2e.checking import (
-    ON_POSTGRESQL,
-    ON_SQLITE,
     checks,
     connected,
     disconnects,
@@ -20,6 +18,7 @@ from tests.e2e.checking import (
 )
 from tests.e2e.house import House, Log
 from tests.e2e.killing import BotProcess, open_killable
+from tests.e2e.ways import ON_POSTGRESQL, ON_SQLITE, TWO_WAYS
 
 
 @pytest.fixture
@@ -96,6 +95,7 @@ async def test_killed_after_a_renewed_sign_in_was_saved(house: House) -> None:
     assert renewals(house) == 1
 
 
+@TWO_WAYS
 async def test_killed_before_the_access_was_ended(house: House) -> None:
     """Killed right after Disconnect: the account is gone at once, and its access at the provider is ended after the restart; the modal turns."""
     bot: BotProcess = house.bot
@@ -190,6 +190,9 @@ async def test_killed_with_a_check_under_way(house: House) -> None:
     await bot.stops_at("/2/users/me", house.maria.presses("Check now"))
     await bot.starts_again()
     assert [a.account.status for a in await house.accounts()] == [AccountStatus.CONNECTED]
-    assert "If this stays for more than a minute, close this: Lexer checks again by itself." in house.maria.screen
+    assert (
+        "If this stays for more than a minute, close this: Lexer checks again by itself."
+        in house.maria.screen
+    )
     assert "@northwind" in await checks(house)
     await house.maria.sees("@northwind is connected.")

@@ -1,15 +1,19 @@
 """The bot is killed while it tells of a broken account: nothing is said twice in the channel, and nobody is left without."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from store import alert_details, outbox
+from store.records import OutboxState, Surface
 from tests.e2e.alerting import CHANNEL, channel_chosen
-from tests.e2e.checking import ON_POSTGRESQL, ON_SQLITE, connected
-from tests.e2e.house import House, Log
-from tests.e2e.killing import BotProcess, open_killable
+from tests.e2e.checking import connected
+from tests.e2e.house import TEAM, House, Log
+from tests.e2e.killing import PATIENCE, BotProcess, open_killable
+from tests.e2e.ways import ON_POSTGRESQL, ON_SQLITE
 
 POST = "/chat.postMessage"
 
@@ -32,8 +36,25 @@ async def _killed_while_posting(house: House, *, answered: bool) -> None:
     await bot.killed()
     await house.maria.closes(everything=True)
     bot.clock.advance(timedelta(minutes=1))
-    await bot.stops_at(POST, bot.start(), answered=answered, about=f'"{CHANNEL}"')
+    gate = bot.detour.stops(POST, answered=answered, about=f'"{CHANNEL}"')
+    bot.gates.append(gate)
+    await bot.start()
+    async with asyncio.timeout(PATIENCE):
+        await gate.reached.wait()
+        await _dms_are_written(bot)
+    await bot.killed()
     await bot.starts_again(later=timedelta(minutes=5))
+
+
+async def _dms_are_written(bot: BotProcess) -> None:
+    """Both DMs of the alert are out, and that is written down."""
+    written = 0
+    while written < 2:
+        await asyncio.sleep(0.05)
+        async with bot.store.reading() as tx:
+            (found,) = await alert_details.newest(tx, TEAM, limit=1)
+            rows = await outbox.fates(tx, TEAM, "alert", found.alert.id)
+        written = sum(row.surface is Surface.DM and row.state is OutboxState.SENT for row in rows)
 
 
 @ON_SQLITE

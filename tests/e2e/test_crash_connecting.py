@@ -8,9 +8,9 @@ import pytest
 
 from bot.sandbox.people import PersonAtWork
 from store.records import AccountStatus
-from tests.e2e.checking import ON_POSTGRESQL, ON_SQLITE
 from tests.e2e.house import House, Log
 from tests.e2e.killing import BotProcess, open_killable
+from tests.e2e.ways import ON_POSTGRESQL, ON_SQLITE
 
 
 @pytest.fixture

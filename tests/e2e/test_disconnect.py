@@ -8,12 +8,8 @@ import pytest
 from bot.usecases.disconnect import revoke_due
 from store.records import AccountStatus
 from tests.e2e.checking import (
-    BOTH_DATABASES,
-    BY_SOCKET,
     FB,
-    ON_POSTGRESQL,
     ON_PURPOSE,
-    ON_SQLITE,
     another_bot,
     checks,
     connected,
@@ -25,6 +21,7 @@ from tests.e2e.checking import (
     sign_in,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_DATABASES, BY_SOCKET, ON_POSTGRESQL, ON_SQLITE, TWO_WAYS
 
 
 @ON_SQLITE
@@ -269,6 +266,7 @@ async def test_a_waiting_account_can_be_removed(house: House) -> None:
     assert "disconnected in the meantime" in maria.read(maria.dms[-1])
 
 
+@TWO_WAYS
 async def test_groups_can_be_chosen_later(house: House) -> None:
     """Groups of an account are changed afterwards: who is in them sees its name from then on, and at least one is needed."""
     await connected(house)

@@ -9,9 +9,10 @@ from store import alert_settings, integrations
 from store.records import UserId
 from store.tables import grants
 from store.watch_records import PersonalSettings
-from tests.e2e.checking import BOTH_DATABASES, ON_POSTGRESQL, ON_SQLITE, another_bot, connected, disconnects
+from tests.e2e.checking import another_bot, connected, disconnects
 from tests.e2e.connecting import takes_permission
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BOTH_DATABASES, ON_POSTGRESQL, ON_SQLITE
 
 AHEAD = timedelta(days=30)
 

@@ -8,6 +8,7 @@ from store.records import Group
 from tests.e2e.by_hand import Hand, words
 from tests.e2e.crowd import make_groups
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import TWO_WAYS
 
 
 async def kept(house: House) -> dict[str, Group]:
@@ -46,6 +47,7 @@ async def saves(house: House, who: PersonAtWork) -> Screen:
     return who.screen
 
 
+@TWO_WAYS
 async def test_the_first_group_has_who_made_it(house: House) -> None:
     """An admin who creates the first Group is in it, with the permission, and is told the next step."""
     await house.answer(house.ada, "/lexer")
@@ -61,6 +63,7 @@ async def test_the_first_group_has_who_made_it(house: House) -> None:
     assert (await kept(house))["Marketing team"].integrators
 
 
+@TWO_WAYS
 async def test_who_makes_the_first_group_may_stay_out(house: House) -> None:
     """Whoever unticks "Add me" is not in the Group."""
     await house.answer(house.ada, "/lexer")
@@ -96,6 +99,7 @@ async def test_a_group_is_created_and_changed(house: House) -> None:
     assert await house.audited() == [("group_saved", True)] * 4
 
 
+@TWO_WAYS
 async def test_names_are_checked_beside_the_field(house: House) -> None:
     """Two Groups cannot look alike and none is without a name; what was typed stays."""
     await house.set_up()
@@ -112,6 +116,7 @@ async def test_names_are_checked_beside_the_field(house: House) -> None:
     assert "<!channel>" not in str(shown)
 
 
+@TWO_WAYS
 async def test_who_cannot_be_in_a_group_is_named_beside_the_field(house: House) -> None:
     """Guests, bots, deactivated people and people of other organisations are refused by name, and nothing is saved."""
     await house.set_up()
@@ -127,6 +132,7 @@ async def test_who_cannot_be_in_a_group_is_named_beside_the_field(house: House) 
     assert "Everybody is created." in await saves(house, house.ada)
 
 
+@TWO_WAYS
 async def test_a_form_sent_twice_makes_one_group(house: House) -> None:
     """Two presses on Save, or Slack sending it again, create one Group, also both at once."""
     await house.set_up()
@@ -141,6 +147,7 @@ async def test_a_form_sent_twice_makes_one_group(house: House) -> None:
     assert sorted(await kept(house)) == ["Marketing", "Sales", "Support"]
 
 
+@TWO_WAYS
 async def test_others_see_groups_and_change_nothing(house: House) -> None:
     """A member and an Integrator see every Group and who can change it, and get no button."""
     await house.set_up()
@@ -152,6 +159,7 @@ async def test_others_see_groups_and_change_nothing(house: House) -> None:
         assert "[Create a Group]" not in seen
 
 
+@TWO_WAYS
 async def test_many_groups_come_in_pages(house: House) -> None:
     """A hundred Groups are read forty at a time, in the same window."""
     await house.set_up()
@@ -168,6 +176,7 @@ async def test_many_groups_come_in_pages(house: House) -> None:
     assert len(house.tom.modals) == 1
 
 
+@TWO_WAYS
 async def test_everyone_in_the_workspace_fits_into_a_group(house: House) -> None:
     """A Group of 2 people or of 300 is saved the same way; people the bot never met are looked up."""
     await house.set_up()

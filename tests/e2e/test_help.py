@@ -1,8 +1,9 @@
 """`/lexer help`, slips of the fingers, and an integration's name typed without its command."""
 
-import pytest
+from itertools import product
 
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_MODES, TWO_WAYS
 
 
 async def said(house: House, text: str) -> str:
@@ -20,6 +21,7 @@ async def test_help_lists_what_can_be_typed(house: House) -> None:
     assert not house.maria.messages
 
 
+@TWO_WAYS
 async def test_a_slip_is_answered_with_the_nearest_command(house: House) -> None:
     """A typo shows what was typed, what was probably meant, and the list."""
     for typed, meant in {
@@ -36,6 +38,7 @@ async def test_a_slip_is_answered_with_the_nearest_command(house: House) -> None
             assert "What you can type" in seen
 
 
+@TWO_WAYS
 async def test_a_name_without_its_command_is_understood(house: House) -> None:
     """`/lexer shopify` leads to `/lexer integrations shopify`, also with an alias or a slip."""
     assert "Did you mean /lexer integrations shopify?" in await said(house, "/lexer shopify")
@@ -58,23 +61,22 @@ NONSENSE = {
 }
 
 
-@pytest.mark.parametrize("text", list(NONSENSE))
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_whatever_is_typed_gets_an_answer(house: House, text: str) -> None:
+@BOTH_MODES
+async def test_whatever_is_typed_gets_an_answer(house: House) -> None:
     """Nothing that can be typed breaks the bot, mentions anybody or is left without an answer."""
     await house.set_up()
-    for start in ("/lexer", "/lexer integrations"):
+    for start, (name, text) in product(("/lexer", "/lexer integrations"), NONSENSE.items()):
         before = len(house.tom.messages)
-        await house.answer(house.tom, f"{start} {NONSENSE[text]}")
-        assert len(house.tom.messages) == before + 1
+        await house.answer(house.tom, f"{start} {text}")
+        assert len(house.tom.messages) == before + 1, name
         (answer,) = house.tom.messages[-1:]
-        assert "<!channel>" not in str(answer.blocks) + answer.text
-        assert "<@U0ADA>" not in str(answer.blocks) + answer.text
-        assert len(answer.text) < 3000
-        assert "Something broke" not in answer.text
+        assert "<!channel>" not in str(answer.blocks) + answer.text, name
+        assert "<@U0ADA>" not in str(answer.blocks) + answer.text, name
+        assert len(answer.text) < 3000, name
+        assert "Something broke" not in answer.text, name
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@BOTH_MODES
 async def test_an_empty_command_is_the_listing(house: House) -> None:
     """`/lexer` and nothing, or only blanks and line breaks, lists the integrations."""
     await house.set_up()

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from tests.e2e.by_hand import Hand
-from tests.e2e.checking import ON_POSTGRESQL, ON_SQLITE, checks, connected, disconnects, history
+from tests.e2e.checking import checks, connected, disconnects, history
 from tests.e2e.fleet import sweeps
 from tests.e2e.house import House
+from tests.e2e.ways import ON_POSTGRESQL, ON_SQLITE
 
 
 async def read_history(house: House, button: str = "Show history", *, near: str | None = "@northwind") -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from store.records import AccountStatus
 from tests.e2e.crowd import Filled, fill
 from tests.e2e.house import House
+from tests.e2e.ways import TWO_WAYS
 
 
 def order(text: str, *words: str) -> bool:
@@ -13,6 +14,7 @@ def order(text: str, *words: str) -> bool:
     return -1 not in places and places == sorted(places)
 
 
+@TWO_WAYS
 async def test_only_the_person_who_asked_sees_the_listing(house: House) -> None:
     """The listing is for the eyes of who typed the command, also in a public channel."""
     await house.set_up()
@@ -21,6 +23,7 @@ async def test_only_the_person_who_asked_sees_the_listing(house: House) -> None:
     assert "Integrations" not in house.tom.screen
 
 
+@TWO_WAYS
 async def test_the_first_lexer_guides_whoever_types_it(house: House) -> None:
     """Before there is a Group an admin gets one button, everybody else the names of the admins."""
     for_tom = await house.answer(house.tom, "/lexer")
@@ -55,6 +58,7 @@ async def test_what_needs_attention_comes_first(house: House) -> None:
     assert "Shopify: Disconnected: the password was changed" in message.text
 
 
+@TWO_WAYS
 async def test_each_state_has_its_own_words(house: House) -> None:
     """A missing permission, a sign-in about to end and an outage are told apart; waiting is the Integrators' business."""
     await house.set_up()
@@ -77,6 +81,7 @@ async def test_each_state_has_its_own_words(house: House) -> None:
     assert "⚪ Provider has problems · 1 account" in for_tom
 
 
+@TWO_WAYS
 async def test_words_narrow_the_listing(house: House) -> None:
     """A name, an alias, a category or a status shows just that, however it is written."""
     await house.set_up()
@@ -112,6 +117,7 @@ async def test_words_narrow_the_listing(house: House) -> None:
         assert {name for name in every if name in seen} == expected, words
 
 
+@TWO_WAYS
 async def test_a_word_nobody_knows_gets_the_nearest_one(house: House) -> None:
     """A slip of the fingers is answered with what was meant; nonsense with the way to everything."""
     await house.set_up()
@@ -123,6 +129,7 @@ async def test_a_word_nobody_knows_gets_the_nearest_one(house: House) -> None:
     assert "shows all 3" in nonsense
 
 
+@TWO_WAYS
 async def test_nothing_to_show_is_said_as_good_news(house: House) -> None:
     """Asking for "disconnected" with nothing disconnected, or for an empty category, gets an answer, not a misunderstanding."""
     await house.set_up()
@@ -136,6 +143,7 @@ async def _says(house: House, words: str) -> str:
     return (await house.answer(house.tom, f"/lexer integrations {words}")).replace("`", "")
 
 
+@TWO_WAYS
 async def test_a_member_sees_the_names_shared_with_a_group_of_theirs(house: House) -> None:
     """Names of other Groups' accounts are counted, not shown; an Integrator and an admin are told apart from a member."""
     await house.set_up()
@@ -157,6 +165,7 @@ async def test_a_member_sees_the_names_shared_with_a_group_of_theirs(house: Hous
     assert "@sales-account" not in for_nina
 
 
+@TWO_WAYS
 async def test_an_old_listing_answers_with_the_present_state(house: House) -> None:
     """Open on a listing from before shows the integration as it is now."""
     await house.set_up()

@@ -13,8 +13,8 @@ from store.records import OutboxState, Surface, UserId
 from store.tables import accounts, groups, people, workspaces
 from store.watch_records import Fate, PersonalSettings
 from tests.e2e.alerting import alert_of, alerted, in_dm
-from tests.e2e.checking import BY_SOCKET, ON_POSTGRESQL, ON_SQLITE
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BY_SOCKET, ON_POSTGRESQL, ON_SQLITE
 
 MARIA, ADA = UserId("U0MARIA"), UserId("U0ADA")
 

@@ -9,9 +9,10 @@ from store import accounts
 from store.records import AccountStatus
 from tests.e2e.crowd import Filled, client_settings, fill, tiles
 from tests.e2e.house import TEAM, House, Log, open_house
+from tests.e2e.ways import BOTH_DATABASES
 
 # How much there is has nothing to do with the way Slack comes in; the databases differ in how they sort and count.
-pytestmark = pytest.mark.parametrize("mode", ["http"], indirect=True)
+pytestmark = BOTH_DATABASES
 HUNDRED = tiles(100)
 
 

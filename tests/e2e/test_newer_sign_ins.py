@@ -1,8 +1,9 @@
 """The end of an old sign-in never ends a newer one of the same account at the provider."""
 
 from store.records import AccountStatus
-from tests.e2e.checking import BOTH_DATABASES, ON_SQLITE, checks, connected, disconnects, history, sign_in
+from tests.e2e.checking import checks, connected, disconnects, history, sign_in
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_DATABASES, ON_SQLITE
 
 
 @BOTH_DATABASES

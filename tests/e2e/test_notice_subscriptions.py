@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from store.records import AccountStatus
-from tests.e2e.checking import ON_PURPOSE, ON_SQLITE, disconnects, shop_connected
+from tests.e2e.checking import ON_PURPOSE, disconnects, shop_connected
 from tests.e2e.fleet import sweeps
 from tests.e2e.house import House
 from tests.e2e.shops import SHOP, is_asked, kept, post, shop_of, status, subscription, uninstalled
+from tests.e2e.ways import ON_SQLITE
 
 # Neither the way Slack comes in nor the database matters here; both are played in test_provider_notices.py.
 GREEN, RED = AccountStatus.CONNECTED, AccountStatus.DISCONNECTED

@@ -7,10 +7,11 @@ import httpx
 import pytest
 
 from store.records import AccountStatus
-from tests.e2e.checking import ON_SQLITE, history, shop_connected
+from tests.e2e.checking import history, shop_connected
 from tests.e2e.fleet import sweeps
 from tests.e2e.house import House
 from tests.e2e.shops import is_asked, kept, key_of, post, shop_of, status, subscription, uninstalled
+from tests.e2e.ways import ON_SQLITE
 
 GREEN, RED = AccountStatus.CONNECTED, AccountStatus.DISCONNECTED
 

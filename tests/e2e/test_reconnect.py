@@ -5,11 +5,7 @@ from datetime import timedelta
 from bot.sandbox.people import PersonAtWork
 from store.records import AccountStatus, GrantState
 from tests.e2e.checking import (
-    BOTH_DATABASES,
-    BY_SOCKET,
     FB,
-    ON_POSTGRESQL,
-    ON_SQLITE,
     checks,
     connected,
     disconnects,
@@ -18,6 +14,7 @@ from tests.e2e.checking import (
     sign_in,
 )
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_DATABASES, BY_SOCKET, ON_POSTGRESQL, ON_SQLITE, TWO_WAYS
 
 
 async def _broken(house: House, name: str = "Twitter (X)") -> None:
@@ -66,6 +63,7 @@ async def test_the_same_account_is_healed(house: House) -> None:
     assert await kept_secrets(house) == 1, "the old sign-in's secrets are destroyed"
 
 
+@TWO_WAYS
 async def test_another_account_is_refused_and_named(house: House) -> None:
     """Signed in with another account: both are named, nothing changes, the new sign-in is ended, and a new link leads on."""
     await _broken(house)

@@ -8,6 +8,7 @@ from store.records import UserId
 from tests.e2e.by_hand import Hand
 from tests.e2e.house import TEAM, House
 from tests.e2e.test_rights import begins, managing, seen_after, state
+from tests.e2e.ways import TWO_WAYS
 
 
 async def lose(house: House, how: str, who: PersonAtWork) -> None:
@@ -25,10 +26,19 @@ async def lose(house: House, how: str, who: PersonAtWork) -> None:
             who.human.is_restricted = True
 
 
-HOW = ("removed from the Group", "deactivated", "made a guest unnoticed")
+HOW = pytest.mark.parametrize(
+    ("how", "database_url", "mode"),
+    [
+        ("removed from the Group", "sqlite", "http"),
+        ("deactivated", "postgresql", "socket"),
+        ("made a guest unnoticed", "sqlite", "socket"),
+    ],
+    indirect=["database_url", "mode"],
+)
+"""Asking again is the same code at every step: each step meets each loss, each database and each way in once."""
 
 
-@pytest.mark.parametrize("how", HOW)
+@HOW
 async def test_rights_lost_while_a_window_is_open(house: House, how: str) -> None:
     """Each button of a window opened before answers by the rights of now."""
     account, group = await begins(house)
@@ -49,7 +59,7 @@ async def test_rights_lost_while_a_window_is_open(house: House, how: str) -> Non
     assert how == "removed from the Group" or unchanged[3][0][:2] == before[3][0][:2]  # type: ignore[index]
 
 
-@pytest.mark.parametrize("how", HOW)
+@HOW
 async def test_rights_lost_before_the_link_is_followed(house: House, how: str) -> None:
     """The Connect page sends nobody on who lost the permission; page, modal and DM say so."""
     await house.set_up()
@@ -66,7 +76,7 @@ async def test_rights_lost_before_the_link_is_followed(house: House, how: str) -
     assert not house.sandbox.provider("twitter").sign_ins
 
 
-@pytest.mark.parametrize("how", HOW)
+@HOW
 async def test_rights_lost_at_the_provider(house: House, how: str) -> None:
     """Whoever lost the permission while signing in brings nothing back; no code is exchanged."""
     await house.set_up()
@@ -83,7 +93,7 @@ async def test_rights_lost_at_the_provider(house: House, how: str) -> None:
     assert ("sign_in", False) in await house.audited()
 
 
-@pytest.mark.parametrize("how", HOW)
+@HOW
 async def test_rights_lost_before_save(house: House, how: str) -> None:
     """Groups chosen by someone who lost the permission activate nothing."""
     await house.set_up()
@@ -99,7 +109,7 @@ async def test_rights_lost_before_save(house: House, how: str) -> None:
     assert ("connect", False) in await house.audited()
 
 
-@pytest.mark.parametrize("how", HOW)
+@HOW
 async def test_rights_lost_before_the_address_is_sent(house: House, how: str) -> None:
     """A shop address typed by someone who lost the permission makes no link."""
     await house.set_up()
@@ -113,6 +123,7 @@ async def test_rights_lost_before_the_address_is_sent(house: House, how: str) ->
     assert ("address", False) in await house.audited()
 
 
+@TWO_WAYS
 async def test_an_admin_who_is_one_no_longer_saves_no_group(house: House) -> None:
     """A Group form left open by a former admin is refused, whether or not Slack told us."""
     await house.set_up()

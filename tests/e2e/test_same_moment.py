@@ -14,9 +14,10 @@ from bot.usecases.disconnect import disconnect
 from store import accounts, grants, groups
 from store.database import Tx
 from store.records import AccountStatus, GrantId, Stage, UserId
-from tests.e2e.checking import FB, ON_POSTGRESQL, ON_PURPOSE, check, connected, kept_secrets
+from tests.e2e.checking import FB, ON_PURPOSE, check, connected, kept_secrets
 from tests.e2e.connecting import attempt_of, attempts_kept
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import ON_POSTGRESQL
 
 
 async def _until_somebody_waits(tx: Tx) -> None:

@@ -9,8 +9,9 @@ from store import alert_settings
 from store.records import UserId
 from store.watch_records import PersonalSettings, WorkspaceSettings
 from tests.e2e.alerting import CHANNEL, alert_of, alerted, channel_chosen, in_channel, in_dm, snoozes
-from tests.e2e.checking import BY_SOCKET, ON_POSTGRESQL, ON_SQLITE, another_bot, checks, connected
+from tests.e2e.checking import another_bot, checks, connected
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BY_SOCKET, ON_POSTGRESQL, ON_SQLITE
 
 ZONE = "Europe/Lisbon"
 MARIA = UserId("U0MARIA")

@@ -2,20 +2,16 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
 from bot.usecases import browser
 from bot.usecases.pages import ResultPage
 from connectors.observation import Misconfigured
 from store.records import AccountStatus
 from tests.e2e.checking import another_bot, check
 from tests.e2e.house import House
+from tests.e2e.ways import ON_SQLITE
 
 # What is asked of the store and the provider is the same on both databases and in both modes.
-pytestmark = [
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-    pytest.mark.parametrize("mode", ["http"], indirect=True),
-]
+pytestmark = ON_SQLITE
 WITHOUT = {"LEXER_TWITTER_CLIENT_SECRET": ""}
 
 

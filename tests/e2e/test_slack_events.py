@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import httpx
-import pytest
 
 from bot.app import open_bot
 from bot.checkup import check
@@ -15,10 +14,9 @@ from store import alert_settings, moved_channels, outbox
 from store.records import Surface, UserId
 from store.watch_records import AlertChannel, ChannelState
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BOTH_DATABASES, ON_SQLITE, TWO_WAYS
 
 HERE = "C0INTEGRATIONS"
-ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-BY_HTTP = pytest.mark.parametrize("mode", ["http"], indirect=True)
 
 
 async def chosen(house: House, channel: str = HERE) -> None:
@@ -43,6 +41,7 @@ async def channels(house: House) -> list[tuple[str, ChannelState, str | None]]:
         return [(one.channel_id, one.state, one.error) for one in await alert_settings.channels(tx, TEAM)]
 
 
+@TWO_WAYS
 async def test_a_channel_that_is_archived_takes_no_alerts_any_more(house: House) -> None:
     """It is lost at once, not at the next alert, and who chose it is told once, however often Slack repeats itself."""
     await house.set_up()
@@ -58,8 +57,7 @@ async def test_a_channel_that_is_archived_takes_no_alerts_any_more(house: House)
     assert len(house.maria.dms) == 1
 
 
-@ONE_DATABASE
-@BY_HTTP
+@ON_SQLITE
 async def test_each_way_to_lose_a_channel_is_noticed(house: House) -> None:
     """Removed, deleted, left; public and private alike."""
     happenings, world = house.sandbox.happenings, house.sandbox.world
@@ -80,8 +78,7 @@ async def test_each_way_to_lose_a_channel_is_noticed(house: House) -> None:
     assert await channels(house) == [(HERE, ChannelState.LOST, "channel_deleted")]
 
 
-@ONE_DATABASE
-@BY_HTTP
+@ON_SQLITE
 async def test_an_event_is_only_the_reason_to_look(house: House) -> None:
     """Late, untrue and foreign events change nothing, and other channels are nobody's business."""
     await chosen(house)
@@ -107,8 +104,7 @@ async def test_an_event_is_only_the_reason_to_look(house: House) -> None:
 ODD: list[Any] = [None, 7, "", "x" * 3000, [HERE], {"id": HERE}, "c0integrations", "C\u0000", "<!here>", -1]
 
 
-@ONE_DATABASE
-@BY_HTTP
+@ON_SQLITE
 async def test_whatever_an_event_carries_breaks_nothing(house: House) -> None:
     """Fields that are missing, of another type or of another workspace: no error of ours, and everything as it was."""
     await chosen(house)
@@ -132,7 +128,7 @@ async def test_whatever_an_event_carries_breaks_nothing(house: House) -> None:
     assert not [line for line in house.log.lines if "something broke" in line or "Traceback" in line]
 
 
-@BY_HTTP
+@BOTH_DATABASES
 async def test_a_channel_with_another_id_goes_on(house: House) -> None:
     """Alerts go to the new id, what was said there can still be edited, and a post to the old id that came first is forgotten."""
     await chosen(house)

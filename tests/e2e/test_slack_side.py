@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from store.records import WorkspaceId
 from tests.e2e.by_hand import FORM, Hand, raw, words
 from tests.e2e.crowd import Filled, fill
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BY_SOCKET, ON_SQLITE, TWO_WAYS
 
 ELSEWHERE = WorkspaceId("T0ELSEWHERE")
 
@@ -29,8 +31,7 @@ async def kept(house: House) -> tuple[Any, Any, Any]:
     return known, [(d.account, d.groups) for d in await house.accounts()], rows
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_only_slack_is_listened_to(house: House) -> None:
     """A signature that is wrong, missing, too old or of another body is refused before anything is read."""
     await house.set_up()
@@ -64,7 +65,7 @@ async def test_only_slack_is_listened_to(house: House) -> None:
 
 
 @pytest.mark.parametrize("mode", ["socket"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@BY_SOCKET
 async def test_in_socket_mode_nothing_comes_by_http(house: House) -> None:
     """Where Slack comes in by Socket Mode, the HTTP door is closed also to signed requests."""
     hand = Hand(house=house, who=house.ada)
@@ -102,8 +103,7 @@ async def _thrice(house: House, payload: Json) -> list[Ack]:
     return await asyncio.gather(*(hand.sends(payload) for _ in range(3)))
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_a_retried_command_is_answered_each_time(house: House) -> None:
     """Each delivery of a command gets its answer in the ack, with Slack's retry headers or without."""
     await house.set_up()
@@ -115,6 +115,7 @@ async def test_a_retried_command_is_answered_each_time(house: House) -> None:
         assert "Integrations" in words(ack)
 
 
+@TWO_WAYS
 async def test_another_workspace_sees_and_changes_nothing(house: House) -> None:
     """A payload of a workspace the bot is not in gets a sentence; ids of ours in it open nothing."""
     await house.set_up()
@@ -206,15 +207,13 @@ ACTIONS = (
 )
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("action", ACTIONS)
-async def test_a_value_changed_by_hand_breaks_nothing(house: House, action: str) -> None:
+@ON_SQLITE
+async def test_a_value_changed_by_hand_breaks_nothing(house: House) -> None:
     """Whatever a button carries, from a message or a modal: words for the person, and everything as it was."""
     await house.set_up()
     await fill(house, Filled(key="twitter", group="Sales"))
     known, found, _rows = await kept(house)
-    for who in (house.maria, house.ada):
+    for action, who in product(ACTIONS, (house.maria, house.ada)):
         hand = Hand(house=house, who=who)
         seen = []
         before = len(who.messages)
@@ -228,8 +227,8 @@ async def test_a_value_changed_by_hand_breaks_nothing(house: House, action: str)
             seen.append(who.screen.text)
             house.sandbox.world.close_views(who.human.id, down_to=1)
         house.sandbox.world.close_views(who.human.id)
-        assert "Something broke" not in "\n".join(seen)
-    assert (await kept(house))[:2] == (known, found)
+        assert "Something broke" not in "\n".join(seen), action
+        assert (await kept(house))[:2] == (known, found), action
     assert not [line for line in house.log.lines if "something broke" in line]
 
 
@@ -245,10 +244,8 @@ FORMS = (
 )
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("form", FORMS)
-async def test_a_form_changed_by_hand_breaks_nothing(house: House, form: str) -> None:
+@ON_SQLITE
+async def test_a_form_changed_by_hand_breaks_nothing(house: House) -> None:
     """Altered or oversized hidden data and answers of any shape are refused in words."""
     await house.set_up()
     known, found, _rows = await kept(house)
@@ -258,21 +255,17 @@ async def test_a_form_changed_by_hand_breaks_nothing(house: House, form: str) ->
         {"people": "nobody", "address": {"address.input": []}},
     )
     hidden = ("", "x" * 3001, '{"g":"nothing"}', '{"g":{"a":1}}', "[[[", "\u0000")
-    for who in (house.maria, house.ada):
+    for form, who in product(FORMS, (house.maria, house.ada)):
         hand = Hand(house=house, who=who)
-        for metadata in hidden:
-            for state in odd_states:
-                made = hand.submission(
-                    form, values=state, private_metadata=metadata, external_id="none-of-ours"
-                )
-                ack = await hand.sends(made)
-                assert ack.status == 200
-                assert "Something broke" not in words(ack), (metadata, state)
-    assert (await kept(house))[:2] == (known, found)
+        for metadata, state in product(hidden, odd_states):
+            made = hand.submission(form, values=state, private_metadata=metadata, external_id="none-of-ours")
+            ack = await hand.sends(made)
+            assert ack.status == 200, (form, metadata, state)
+            assert "Something broke" not in words(ack), (form, metadata, state)
+        assert (await kept(house))[:2] == (known, found), form
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_a_form_left_open_over_lunch_still_works(house: House) -> None:
     """A Group form submitted after an hour is saved; a link that ran out meanwhile says so instead."""
     await house.set_up()
@@ -290,8 +283,7 @@ async def test_a_form_left_open_over_lunch_still_works(house: House) -> None:
     assert "ran out" in house.maria.screen
 
 
-@pytest.mark.parametrize("mode", ["http"], indirect=True)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_names_from_a_provider_cannot_act(house: House) -> None:
     """Markup, mentions, line breaks and 3,001 characters in an account's name stay words, on every screen."""
     await house.set_up()

@@ -13,6 +13,7 @@ from bot.sandbox.people import PersonAtWork
 from tests.databases import connect
 from tests.e2e.by_hand import Hand, words
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_MODES, ON_SQLITE, TWO_WAYS
 
 
 @asynccontextmanager
@@ -60,6 +61,7 @@ async def test_a_slow_database_is_waited_for_out_of_sight(house: House) -> None:
     assert "Support is created." in house.ada.screen
 
 
+@TWO_WAYS
 async def test_slow_slack_delays_the_answer_only(house: House) -> None:
     """While Slack takes its time to say who someone is, the command is acknowledged; the answer follows."""
     await house.set_up()
@@ -70,6 +72,7 @@ async def test_slow_slack_delays_the_answer_only(house: House) -> None:
     await nina.sees("Nothing is connected yet.")
 
 
+@TWO_WAYS
 async def test_a_slow_provider_keeps_nobody_waiting(house: House) -> None:
     """Check now shows at once that it is checking, and then what the provider said."""
     await house.set_up()
@@ -81,7 +84,7 @@ async def test_a_slow_provider_keeps_nobody_waiting(house: House) -> None:
     await house.maria.sees("@northwind is connected.")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@BOTH_MODES
 async def test_an_expired_trigger_is_said_in_words(house: House) -> None:
     """Where the window can no longer open, the person is told to press again, beside the message or in a DM."""
     await house.set_up()
@@ -103,7 +106,7 @@ async def test_an_expired_trigger_is_said_in_words(house: House) -> None:
     assert house.ada.modals == [view]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_a_link_comes_by_dm_where_the_window_cannot_open(house: House) -> None:
     """Integrate pressed too late still brings the link, in the DM."""
     await house.set_up()
@@ -116,7 +119,7 @@ async def test_a_link_comes_by_dm_where_the_window_cannot_open(house: House) -> 
     assert "[Continue to Twitter (X)]" in house.maria.read(house.maria.dms[-1])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 @pytest.mark.parametrize("fault", ["429", "500", "cut"])
 async def test_a_dm_slack_did_not_take_is_sent_later(house: House, fault: str) -> None:
     """A DM that met a rate limit, an error or a broken connection arrives later, once."""
@@ -135,7 +138,7 @@ async def test_a_dm_slack_did_not_take_is_sent_later(house: House, fault: str) -
     assert len(house.maria.dms) == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 @pytest.mark.parametrize("status", [429, 500])
 async def test_a_window_never_stays_at_opening(house: House, status: int) -> None:
     """When Slack does not take the first update, the window is turned by the next try."""
@@ -148,7 +151,7 @@ async def test_a_window_never_stays_at_opening(house: House, status: int) -> Non
     await house.tom.sees("The Integrators got a message from you")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_an_attempts_window_is_turned_later(house: House) -> None:
     """The window with the link, and its outcome, come even if Slack fails for a while."""
     await house.set_up()
@@ -162,7 +165,7 @@ async def test_an_attempts_window_is_turned_later(house: House) -> None:
     assert "[Continue to Twitter (X)]" in house.maria.screen
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 @pytest.mark.parametrize(
     "fault", [Fault(method="response_url", status=500), Fault(method="response_url", cut="before")]
 )
@@ -176,6 +179,7 @@ async def test_an_answer_slack_did_not_take_is_said_again(house: House, fault: F
     await nina.sees("Nothing is connected yet.")
 
 
+@TWO_WAYS
 async def test_closing_windows_and_unknown_requests_are_acknowledged(house: House) -> None:
     """A closed window, a shortcut, an event or an unknown kind of request gets its 200 and changes nothing."""
     await house.set_up()
@@ -194,6 +198,7 @@ async def test_closing_windows_and_unknown_requests_are_acknowledged(house: Hous
     assert "[Ask an Integrator]" in house.tom.screen
 
 
+@TWO_WAYS
 async def test_user_change_is_believed_at_once(house: House) -> None:
     """Who becomes a guest is turned away by the next press, who is one no longer is let in, without asking Slack."""
     await house.set_up()
@@ -207,6 +212,7 @@ async def test_user_change_is_believed_at_once(house: House) -> None:
     assert len([call for call in house.sandbox.calls if call.method == "users.info"]) == asked
 
 
+@TWO_WAYS
 async def test_a_window_whose_opening_was_not_confirmed_still_fills(house: House) -> None:
     """Where Slack opened the window but its answer was lost, no "Opening …" stays for ever."""
     await house.set_up()

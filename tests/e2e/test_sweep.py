@@ -6,10 +6,7 @@ from datetime import timedelta
 from store.records import AccountStatus
 from store.watch_records import Weather
 from tests.e2e.checking import (
-    BOTH_DATABASES,
     FB,
-    ON_POSTGRESQL,
-    ON_SQLITE,
     another_bot,
     connected,
     disconnects,
@@ -19,6 +16,7 @@ from tests.e2e.checking import (
 from tests.e2e.detour import open_detour
 from tests.e2e.fleet import asked, fleet, planned, standing, statuses, sweeps, switch, weather
 from tests.e2e.house import House
+from tests.e2e.ways import BOTH_DATABASES, ON_POSTGRESQL, ON_SQLITE
 
 # How Slack comes in has nothing to do with how providers are asked: by HTTP only.
 GREEN, RED = AccountStatus.CONNECTED, AccountStatus.DISCONNECTED

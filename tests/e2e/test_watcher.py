@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from bot.sandbox.faults import Fault
 from bot.sandbox.people import PersonAtWork
 from store import outbox
 from store.records import Surface
-from tests.e2e.checking import BOTH_DATABASES, ON_SQLITE, another_bot, connected
+from store.tables import people
+from tests.e2e.checking import another_bot, connected
 from tests.e2e.connecting import takes_permission, visit
 from tests.e2e.fleet import fleet, sweeps
 from tests.e2e.house import TEAM, House
+from tests.e2e.ways import BOTH_DATABASES, ON_SQLITE
 
 
 async def minute(house: House, number: int = 1) -> None:
@@ -135,3 +138,19 @@ async def test_the_numbers_are_for_this_machine_only(house: House) -> None:
         away = await visit(f"{house.url}/metrics", headers={header: "for=127.0.0.1"})
         assert away.status_code == 404
         assert "lexer_" not in away.text
+
+
+@ON_SQLITE
+async def test_an_admin_found_later_is_told(house: House) -> None:
+    """Nobody knew an admin when it began, for Slack had trouble too: whoever is found later is told all the same."""
+    await connected(house)
+    await fleet(house, 1)
+    async with house.bot.context.store.transaction() as tx:
+        await tx.conn.execute(sa.update(people).values(is_admin=False))
+    house.sandbox.faults.add(Fault(method="users.list", status=503, times=2))
+    house.clock.advance(timedelta(minutes=40))
+    await minute(house, 2)
+    assert logged(house, "late (twitter) in workspace T0LEXERDEMO began") == 1
+    assert told(house.ada) == []
+    await minute(house, 4)
+    assert len(told(house.ada)) == 1

@@ -122,9 +122,7 @@ class Crew:
         """To look into the database, and to plan what is put there."""
         known = {provider.key: provider for provider in all_providers()}
         connectors = SimpleNamespace(get=known.get)
-        return SimpleNamespace(
-            store=self.store, connectors=connectors, clock=self.clock, luck=lambda: random.random()
-        )
+        return SimpleNamespace(store=self.store, connectors=connectors, clock=self.clock, luck=random.random)
 
     @property
     def living(self) -> list[OneBot]:

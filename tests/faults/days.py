@@ -171,7 +171,9 @@ class Days:
                 continue
             one = next(one for one in self.patients if carried[kept.id] in one.places)
             if one.ill_since is None and not self._refused(one):
-                assert self.killed, f"{one.name}: a renewed sign-in was not kept, and nobody was killed\n{self._story()}"
+                assert self.killed, (
+                    f"{one.name}: a renewed sign-in was not kept, and nobody was killed\n{self._story()}"
+                )
                 self.lost += 1
                 self.fortune.lost(one, now)
 
@@ -198,7 +200,14 @@ class Days:
     async def _alerts(self, found: tuple[Account, ...]) -> None:
         opened = await record.open_alerts(self.crew.store)
         disconnected = {account.id for account in record.red(found)}
-        assert opened == Counter(disconnected), "the open alerts hold exactly the disconnected accounts, each once"
+        assert opened == Counter(disconnected), (
+            "the open alerts hold exactly the disconnected accounts, each once"
+        )
+
+    def tell(self) -> None:
+        """Say what was played; shown when a promise breaks."""
+        print(f"{self.looks} looks, {self.kills} kills, {self.lost} lost, {self.reconnects} signed in again")  # noqa: T201
+        print("\n".join(self.fortune.happened))  # noqa: T201
 
     async def check(self) -> None:
         """What holds in the end."""
@@ -206,9 +215,9 @@ class Days:
         assert not await record.twice(store, sandbox), "an alert was posted twice in one place"
         assert await record.waiting(store) == 0
         told = await record.alerts_told(store)
-        print(f"{len(told)} alerts, {len(record.alert_posts(sandbox))} posts")
+        assert told, "days in which nothing broke show nothing"
         for user in await record.integrators(store):
-            reached = record.reached(sandbox, user)
+            reached = await record.reached(store, sandbox, user)
             silent = [
                 one
                 for one in told
@@ -238,4 +247,3 @@ async def begin(house: House, seed: int) -> Days:
         await alert_settings.set_channel(tx, channel)
     luck = random.Random(seed)
     return Days(house=house, luck=luck, fortune=Fortune(house=house, luck=luck, patients=patients))
-

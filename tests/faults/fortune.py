@@ -37,7 +37,7 @@ class Fortune:
         if self.luck.random() < 0.012:
             self._outage(self.luck.choice(sorted({one.key for one in self.patients})), now)
         if self.luck.random() < 0.04:
-            self._slack(now)
+            self._slack()
 
     def falls_ill(self, one: Patient, now: datetime) -> None:
         """Its person changed the password, or removed the access: only a new sign-in helps."""
@@ -105,7 +105,7 @@ class Fortune:
             self.outages[key] = now + timedelta(hours=self.luck.uniform(0.5, 5))
             self.note(f"{key} is {self._at(key).outage}")
 
-    def _slack(self, now: datetime) -> None:
+    def _slack(self) -> None:
         faults = (
             Fault(method="chat.postMessage", status=429, retry_after=30),
             Fault(method="chat.postMessage", error="internal_error"),

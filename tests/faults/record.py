@@ -14,7 +14,7 @@ from bot.sandbox.world import Json, walk_json
 from connectors.engine import Tokens
 from store import checks, groups
 from store.database import Store
-from store.records import Account, AccountId, AccountStatus, GrantId, GrantState, OutboxState, UserId
+from store.records import Account, AccountId, AccountStatus, GrantId, GrantState, OutboxState, Surface, UserId
 from store.rows import columns_of
 from store.sealing import bound_to, opened
 from store.tables import accounts as account_rows
@@ -73,7 +73,9 @@ async def twice(store: Store, sandbox: Sandbox) -> list[tuple[str, str]]:
     A DM may be, a single time: when nobody knows whether it arrived, and nobody knows it of the channel either.
     """
     unsure = sa.select(outbox_rows.c.subject).where(
-        outbox_rows.c.kind == "alert", outbox_rows.c.surface == "channel", outbox_rows.c.state == "unknown"
+        outbox_rows.c.kind == "alert",
+        outbox_rows.c.surface == Surface.CHANNEL,
+        outbox_rows.c.state == OutboxState.UNKNOWN,
     )
     async with store.reading() as tx:
         doubtful = set((await tx.conn.scalars(unsure)).all())
@@ -105,10 +107,18 @@ async def untrue(store: Store, sandbox: Sandbox) -> list[str]:
     ]
 
 
-def reached(sandbox: Sandbox, user: UserId) -> set[str]:
-    """The alerts a person could read of: in their DM, or in a channel they are in."""
+async def reached(store: Store, sandbox: Sandbox, user: UserId) -> set[str]:
+    """The alerts a person could read of: in their DM, in a channel they are in, or in a mail the server took."""
+    mailed = sa.select(outbox_rows.c.subject).where(
+        outbox_rows.c.kind == "alert",
+        outbox_rows.c.surface == Surface.MAIL,
+        outbox_rows.c.recipient == user,
+        outbox_rows.c.state == OutboxState.SENT,
+    )
+    async with store.reading() as tx:
+        mails = set((await tx.conn.scalars(mailed)).all())
     channels = {channel.id for channel in sandbox.world.channels.values() if user in channel.members}
-    return {alert for (place, alert) in alert_posts(sandbox) if place in channels}
+    return mails | {alert for (place, alert) in alert_posts(sandbox) if place in channels}
 
 
 async def alerts_told(store: Store) -> tuple[Told, ...]:
@@ -180,9 +190,7 @@ def _behind(pretend: PretendProvider, tokens: Tokens) -> SignedIn | None:
 async def waiting(store: Store) -> int:
     """Messages that are still to be told."""
     query = (
-        sa.select(sa.func.count())
-        .select_from(outbox_rows)
-        .where(outbox_rows.c.state == OutboxState.PENDING)
+        sa.select(sa.func.count()).select_from(outbox_rows).where(outbox_rows.c.state == OutboxState.PENDING)
     )
     async with store.reading() as tx:
         return int(await tx.conn.scalar(query) or 0)
@@ -196,3 +204,13 @@ def red(found: Iterable[Account]) -> Iterator[Account]:
 def words_of(blocks: list[Json]) -> str:
     """Everything some blocks say."""
     return "\n".join(str(part["text"]) for part in walk_json(blocks) if isinstance(part.get("text"), str))
+
+
+def open_messages(sandbox: Sandbox) -> Counter[tuple[str, str]]:
+    """How many messages, as they stand now, show an alert as open in a place."""
+    shown = Counter[tuple[str, str]]()
+    for message in sandbox.world.messages:
+        alert = alert_in(message.blocks)
+        if alert is not None and message.only_for is None:
+            shown[message.channel, alert] += 1
+    return shown

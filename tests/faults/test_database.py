@@ -34,7 +34,9 @@ async def _gone(house: House) -> AsyncIterator[None]:
     server = await connect(postgresql_server())
     try:
         await server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        await server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        await server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+        )
         try:
             yield
         finally:

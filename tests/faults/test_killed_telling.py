@@ -96,7 +96,7 @@ async def _holds(house: House, *, red: int) -> None:
     assert await record.waiting(store) == 0
     told = {one.id for one in await record.alerts_told(store)}
     for user in await record.integrators(store):
-        assert told <= record.reached(house.sandbox, user)
+        assert told <= await record.reached(store, house.sandbox, user)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

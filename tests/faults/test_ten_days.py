@@ -21,13 +21,13 @@ async def test_ten_days_with_kills_in_between(
     database_url: str, tmp_path: Path, log: Log, request: pytest.FixtureRequest
 ) -> None:
     """Providers refuse, revoke, recover and slow down, people reconnect, bots are killed: each check is done, nobody is told twice, nothing is lost."""
-    seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
-    print(f"seed {seed}")
+    seed = int(os.environ.get("LIFE_SEED") or random.randrange(1_000_000))
+    # Shown when it fails; the same seed with LIFE_SEED plays the same days, but for the moments of the kills.
+    print(f"seed {seed}")  # noqa: T201
     number = BOTS[database_url.partition("+")[0]]
     async with open_crew(number=number, database_url=database_url, folder=tmp_path, log=log) as house:
         days = await begin(house, seed)
         await days.live(DAYS)
         await days.recover()
-        print(f"{days.looks} looks, {days.kills} kills, {days.lost} tokens lost, {days.reconnects} reconnects")
-        print("\n".join(days.fortune.happened))
+        days.tell()
         await days.check()

@@ -137,11 +137,13 @@ async def test_the_second_chapter(desk: Desk, bot: FakeBot) -> None:
     assert seen(sandbox, way).is_over
 
 
-async def test_time_is_not_asked_for_twice(desk: Desk, bot: FakeBot) -> None:
-    """An alert that Lexer tells in the first chapter does not tick the second one's steps."""
+async def test_an_alert_in_the_first_chapter(desk: Desk, bot: FakeBot) -> None:
+    """It does not tick the second one's steps; whoever chooses a channel meanwhile has gone on to it."""
     await until_removed(desk, bot)
     await bot.call("chat.postMessage", channel="U0MARIA", text="x", blocks=[row(button("I'm on it", "take"))])
     assert ticks(desk.sandbox) == "xxxx>."
+    await saves(desk.sandbox.person("maria"), bot, "Alerts")
+    assert ticks(desk.sandbox) == "xxx>.."
 
 
 @pytest.mark.parametrize("title", ["Create a Group", "Choose accounts"])

@@ -26,13 +26,13 @@ async def test_the_panel_says_what_time_it_is(sandbox: Sandbox, clock: MovableCl
     async with visiting(sandbox) as maria:
         assert "It is <time" in await maria.loads()
         before = sandbox.world.clock()
-        answer = await maria.does("time", what="hour")
+        answer = await maria.does("time", wish="hour")
         assert sandbox.world.clock() - before == timedelta(hours=1)
         assert answer.json()["notice"].startswith("It is ")
         assert answer.json()["notice"].removesuffix(" now.").removeprefix("It is ") in await maria.looks()
-        nothing = await maria.does("time", what="check")
+        nothing = await maria.does("time", wish="check")
         assert nothing.json()["notice"] == "No account is connected yet, so there is nothing to check."
-        unknown = await maria.does("time", what="century")
+        unknown = await maria.does("time", wish="century")
         assert unknown.json()["problem"] == "There is no such button."
 
 
@@ -45,13 +45,13 @@ async def test_one_wish_at_a_time(sandbox: Sandbox) -> None:
 
     sandbox.passing.move, sandbox.passing.look = move, _nobody
     async with visiting(sandbox) as maria:
-        passing = asyncio.create_task(maria.does("time", what="day"))
+        passing = asyncio.create_task(maria.does("time", wish="day"))
         while sandbox.passing.under_way is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         shown = await maria.looks()
         assert "A day is passing" in shown
         assert shown.count('aria-disabled="true"') == len(Leap)
-        second = await maria.does("time", what="hour")
+        second = await maria.does("time", wish="hour")
         assert second.json()["problem"] == "Time is passing already. Wait a moment."
         goes_on.set()
         await passing
@@ -62,7 +62,7 @@ async def test_where_nobody_can_move_it(sandbox: Sandbox) -> None:
     """A workspace whose clock cannot be moved has no buttons for it."""
     async with visiting(sandbox) as maria:
         assert "15 minutes pass" not in await maria.loads()
-        refused = await maria.does("time", what="quarter")
+        refused = await maria.does("time", wish="quarter")
         assert refused.json()["problem"] == "Time cannot be moved here."
     with pytest.raises(CannotDo):
         await Passing().passes(timedelta(minutes=1))

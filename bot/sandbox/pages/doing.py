@@ -192,7 +192,7 @@ async def _outside(stage: Stage, _who: PersonAtWork, order: Order) -> str | None
 
 
 async def _time(stage: Stage, who: PersonAtWork, order: Order) -> str:
-    return await let_pass(stage, who.human.tz, _text(order, "what"))
+    return await let_pass(stage, who.human.tz, _text(order, "wish"))
 
 
 _DEEDS: Mapping[str, Callable[[Stage, PersonAtWork, Order], Awaitable[str | None]]] = MappingProxyType(

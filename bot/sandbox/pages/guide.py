@@ -110,7 +110,9 @@ def _taken(seen: _Seen, way: Way) -> int:
         if place >= way.taken and deed(seen):
             way.taken = place + 1
     for place, later in enumerate(_LATER_DEEDS, len(_DEEDS)):
-        if place >= way.taken >= len(_DEEDS) and later(seen, way.taken):
+        # Whoever chooses a channel goes on to the second chapter; everything else there also happens in the first.
+        begins = _CONNECTED if later is _has_channel else len(_DEEDS)
+        if place >= way.taken >= begins and later(seen, way.taken):
             way.taken = place + 1
     return way.taken
 
@@ -256,6 +258,9 @@ _DEEDS: tuple[Callable[[_Seen], bool], ...] = (
     _checked,
     _reconnected,
 )
+
+
+_CONNECTED = _DEEDS.index(_saved) + 1
 
 
 def _has_channel(seen: _Seen, _taken: int) -> bool:

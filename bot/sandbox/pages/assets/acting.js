@@ -88,7 +88,7 @@ function outside(control, more) {
 function letPass(button) {
   const group = button.closest("[role=group]");
   if (button.ariaDisabled === "true" || group.querySelector("[aria-busy=true]")) return;
-  return act("time", { what: button.dataset.time }, button);
+  return act("time", { wish: button.dataset.time }, button);
 }
 
 const BUTTONS = {
