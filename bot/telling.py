@@ -10,6 +10,9 @@ GATHER = timedelta(seconds=30)
 """What breaks within this is told in one message from the start."""
 JOIN = timedelta(minutes=5)
 """What breaks within this of the first is put into its message."""
+MAIL = timedelta(seconds=90)
+"""A mail cannot be edited, so it waits so long for others to join, and for who is at the desk; with it, an account that dies is
+mailed of within fifteen minutes: at most 11 until it is asked, 2 until that is certain, and these."""
 EDIT = timedelta(seconds=5)
 """Changes of a message are gathered for so long; Slack takes about one a second in a channel (docs.slack.dev/apis/web-api/rate-limits)."""
 REMIND = timedelta(hours=4)

@@ -119,10 +119,11 @@ async def _tell_otherwise(tx: Tx, room: Room, user_id: UserId, unsure: Fate) -> 
 
 
 async def _ask_mail(tx: Tx, room: Room, user_id: UserId) -> None:
-    """Once, for mails cannot be edited; and what is repaired before others cease to join needs none."""
+    """Once, for mails cannot be edited; and what is repaired at once needs none."""
     if not wants_mail(room.told, user_id):
         return
-    due_at = _after_quiet_hours(room, user_id, at=max(room.now, room.alert.joins_until))
+    last_joined = room.alert.joins_until - telling.JOIN
+    due_at = _after_quiet_hours(room, user_id, at=max(room.now, last_joined + telling.MAIL))
     await _ask(tx, room, Surface.MAIL, user_id, due_at=due_at, once=True)
 
 

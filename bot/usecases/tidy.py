@@ -11,6 +11,7 @@ from bot.usecases.detail import refresh_open
 from bot.usecases.dms import tell_waiting_removed
 from bot.usecases.ending import discard, leave
 from bot.usecases.parked import Parked
+from bot.usecases.untold import tell_untold
 from store import accounts, alerts, attempts, integrations, notices, outbox, views
 from store.records import Account, Attempt, Stage
 
@@ -27,7 +28,7 @@ _FAILURES = {
 
 
 async def tidy(ctx: Context) -> int:
-    """One round; how many attempts and accounts were ended."""
+    """One round; how many attempts and accounts were ended, and how many accounts nobody had been told of."""
     now = ctx.clock()
     async with ctx.store.reading() as tx:
         stale = await attempts.stale(tx, now=now, exchanging_before=now - policy.EXCHANGE_LIFE, limit=_BATCH)
@@ -36,16 +37,17 @@ async def tidy(ctx: Context) -> int:
         await _end_attempt(ctx, attempt)
     for account in waiting:
         await _end_waiting(ctx, account)
+    untold = await tell_untold(ctx)
     async with ctx.store.transaction() as tx:
         await attempts.purge(tx, before=now - _KEEP_ENDED, limit=500)
         await outbox.purge(tx, before=now - _KEEP_ENDED, limit=500)
         await alerts.purge(tx, before=now - _KEEP_ALERTS, limit=100)
         await notices.purge(tx, before=now - _KEEP_ENDED, limit=500)
         await views.purge(tx, before=now - _KEEP_VIEWS)
-    if stale or waiting:
+    if stale or waiting or untold:
         ctx.kick("deliver")
         ctx.kick("revoke")
-    return len(stale) + len(waiting)
+    return len(stale) + len(waiting) + untold
 
 
 async def _end_attempt(ctx: Context, attempt: Attempt) -> None:

@@ -7,8 +7,8 @@ from bot.sandbox.world import Posted
 from store import alert_settings
 from store.records import AccountId, AccountStatus, UserId
 from store.watch_records import PersonalSettings
-from tests.e2e.alerting import CHANNEL, alert_of, channel_chosen, told
-from tests.e2e.checking import check, connected, disconnects
+from tests.e2e.alerting import CHANNEL, channel_chosen, told
+from tests.e2e.checking import check, disconnects
 from tests.e2e.fleet import fleet, standing, sweeps, switch
 from tests.e2e.house import TEAM, House
 from tests.e2e.ways import BOTH_DATABASES, ON_POSTGRESQL, ON_SQLITE
@@ -78,33 +78,6 @@ async def looks(house: House, names: Sequence[str]) -> None:
     for account_id in await ids(house, names):
         await check(house.bot, account_id)
     await house.settle()
-
-
-async def test_a_changed_password_is_told_and_repaired(house: House) -> None:
-    """Nobody presses anything: one DM to each Integrator and one message in the channel; Reconnect from the DM makes all of them say so."""
-    await connected(house)
-    await house.maria.closes(everything=True)
-    await channel_chosen(house)
-    house.sandbox.provider("twitter").account("@northwind").state = "revoked"
-    await sweeps(house, minutes=12)
-    await sweeps(house, seconds=70)
-    assert alarms(house) == []
-    await told(house)
-    said = alarms(house)
-    assert places(said) == everywhere(house)
-    assert all("@northwind" in one.text and "Reconnect" in str(one.blocks) for one in said)
-    await house.maria.presses("Reconnect", waits=True)
-    await house.maria.sees("Continue to")
-    await house.settle()
-    await house.signs_in(house.maria)
-    await house.settle()
-    assert alarms(house) == said
-    for one in said:
-        assert "Reconnected by <@U0MARIA>" in one.text
-        assert "actions" not in {block["type"] for block in one.blocks}
-        (line,) = replies(house, one)
-        assert "Reconnected by <@U0MARIA>" in line
-    assert (await alert_of(house)).alert.resolved_at is not None
 
 
 @BOTH_DATABASES

@@ -57,13 +57,13 @@ async def test_a_mute_reaches_what_waits_for_the_morning(house: House) -> None:
     """A DM waits for the end of the night; muted, or without the permission by then, its reader is not told."""
     names = await watched(house, 1)
     for user_id in (MARIA, ADA):
-        await wants(house, user_id, quiet_from="00:00", quiet_to="23:59", mail=False)
+        await wants(house, user_id, quiet_from="19:30", quiet_to="06:00", mail=False)
     await breaks(house, names)
     await told(house)
     assert places(alarms(house)) == [CHANNEL]
     await wants(house, MARIA, dm=False, mail=False)
     await integrators(house, MARIA)
-    house.clock.advance(timedelta(hours=24))
+    house.clock.advance(timedelta(hours=10, minutes=30))
     await house.settle()
     assert places(alarms(house)) == [CHANNEL]
 
@@ -73,10 +73,10 @@ async def test_a_mute_reaches_the_end_too(house: House) -> None:
     names = await watched(house, 1)
     await breaks(house, names)
     await told(house)
-    await wants(house, MARIA, quiet_from="00:00", quiet_to="23:59", mail=False)
+    await wants(house, MARIA, quiet_from="19:30", quiet_to="06:00", mail=False)
     await works(house, names)
     await wants(house, MARIA, dm=False, mail=False)
-    house.clock.advance(timedelta(hours=24))
+    house.clock.advance(timedelta(hours=10, minutes=30))
     await house.settle()
     dm = house.sandbox.world.dm(MARIA).id
     (said,) = (one for one in alarms(house) if one.channel == dm)

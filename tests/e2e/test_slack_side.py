@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-import pytest
 
 from blocks import choosing, connect, connect_dms, connect_words, disconnect, groups, integration, listing
 from bot.sandbox.delivery import Ack, sign
@@ -64,7 +63,6 @@ async def test_only_slack_is_listened_to(house: House) -> None:
     assert "legacy-verification-token" not in "\n".join(house.log.lines)
 
 
-@pytest.mark.parametrize("mode", ["socket"], indirect=True)
 @BY_SOCKET
 async def test_in_socket_mode_nothing_comes_by_http(house: House) -> None:
     """Where Slack comes in by Socket Mode, the HTTP door is closed also to signed requests."""

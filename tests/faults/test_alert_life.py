@@ -120,7 +120,7 @@ class AlertLife(RuleBasedStateMachine):
 
 TestAlertLife = AlertLife.TestCase
 TestAlertLife.settings = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=14,
     deadline=None,
     print_blob=True,

@@ -3,11 +3,14 @@
 import io
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
+from bot.sandbox.records import Mail
 from bot.sandbox.terminal import Terminal
 from bot.sandbox.walk import walk
 from bot.sandbox.workspace import Sandbox
+from bot.sandbox.world import MovableClock
 from tests.sandbox.fake_bot import FakeBot, button, field_block, modal, row, section
 
 HOSTILE = (
@@ -37,6 +40,11 @@ HOSTILE = (
     "set twitter @northwind sleepy",
     "set nowhere x y",
     "login twitter nobody",
+    "pass",
+    "pass ²",
+    "pass 99999999999999999999",
+    "pass 15",
+    "mails",
     "/",
     "/lexer \x00 \u202e 🙂 " + "x" * 9000,
     "{people}",
@@ -107,6 +115,23 @@ async def test_people_and_providers_can_be_switched(sandbox: Sandbox, bot: FakeB
     assert "You are Maria Silva now" in said
     assert "@northwind (revoked)" in said
     assert sandbox.provider("twitter").signed_in_as == "@southwind"
+
+
+async def test_time_and_mails(sandbox: Sandbox, clock: MovableClock) -> None:
+    """Minutes can be let pass, and one's own e-mails read."""
+
+    async def move(step: timedelta) -> None:
+        clock.advance(step)
+
+    sandbox.passing.move, before = move, clock()
+    for to, subject in (("maria@acme.example", "for Maria"), ("ada@acme.example", "for Ada")):
+        mail = Mail(to=to, sender="x", subject=subject, text="hello", html="", headers=(), at=before)
+        sandbox.records.mails.append(mail)
+    said = await _walks(sandbox, "be maria", "pass 15", "mails", "quit")
+    assert clock() - before == timedelta(minutes=15)
+    assert f"{clock():%H:%M} UTC now" in said
+    assert "for Maria\n\nhello" in said
+    assert "for Ada" not in said
 
 
 async def test_a_link_leads_to_the_browser_and_back(sandbox: Sandbox, bot: FakeBot) -> None:

@@ -31,6 +31,7 @@ from store import (
     provider_health,
     told,
     troubles,
+    untold,
     views,
     workspaces,
 )
@@ -71,7 +72,7 @@ from tests.store.made import (
 MODULES = (
     accounts, alert_details, alert_routes, alert_settings, alerts, attempts, audit, checks, figures, grants, groups, integrations,
     judged, moved_channels, notices, outbox, people, provider_health, told, troubles,
-    views, workspaces,
+    untold, views, workspaces,
 )  # fmt: skip
 CARRIES_WORKSPACE = (
     Account, AlertChannel, Attempt, Grant, Group, Hook, OpenView, OutboxMessage, Person, PersonalSettings,
@@ -80,6 +81,7 @@ CARRIES_WORKSPACE = (
 ALL_WORKSPACES = {
     "accounts.seen_well",
     "accounts.waiting_since",
+    "untold.tiles",
     "alert_details.due_reminders",
     "alert_details.open_workspaces",
     "alerts.purge",
