@@ -16,12 +16,10 @@ ALL_COMMAND = "/lexer integrations disconnected"
 def digest(view: DigestView) -> Message:
     """The digest; with nothing broken it says so."""
     if not view.alerts and view.others:
-        text = (
-            f"🟢 *What was listed here is done*, {day(view.at)}. What broke since has a message of its own."
-        )
+        text = "🟢 *What was listed here is done.* What broke since has a message of its own."
         return message(text, [section(text)])
     if not view.alerts:
-        text = f"🟢 *Nothing is disconnected*, {day(view.at)}.{_snoozed(view)}"
+        text = f"🟢 *Nothing is disconnected any more.*{_snoozed(view)}"
         return message(text, [section(text)])
     broken = sum(max(alert.broken, 1) for alert in view.alerts)
     verb = "is" if broken == 1 else "are"

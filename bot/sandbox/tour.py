@@ -229,8 +229,8 @@ async def _choose_channel(play: Tour) -> None:
 
 async def _time_passes(play: Tour) -> None:
     play.sandbox.provider("twitter").account(play.account).state = "password_changed"
-    play.say(_indented("(nobody presses anything, and 20 minutes pass)"))
-    await play.sandbox.passing.passes(timedelta(minutes=20))
+    play.say(_indented("(nobody presses anything, and 15 minutes pass)"))
+    await play.sandbox.passing.passes(timedelta(minutes=15))
     play.posted(play.newest(_CHANNEL, "is disconnected"), play.account, "[Reconnect]")
 
 

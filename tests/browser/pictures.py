@@ -160,7 +160,6 @@ async def _broken(camera: Camera, office: Office, maria: Window) -> None:
     await maria.lets_pass("15 minutes pass")
     await maria.panel.locator("#hours").scroll_into_view_if_needed()
     await camera.still("time", maria.page)
-    await maria.lets_pass("15 minutes pass")
 
 
 async def _told(camera: Camera, office: Office, maria: Window) -> None:

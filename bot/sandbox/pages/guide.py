@@ -181,7 +181,7 @@ def _later_words(seen: _Seen) -> tuple[tuple[str, str], ...]:
     told = (
         "Open #integrations, then Lexer under Apps. Then press E-mails, at the top of this panel, and open one."
         if seen.is_mailed
-        else "Open #integrations, then Lexer under Apps. E-mails follow when it is still broken five minutes later: "
+        else "Open #integrations, then Lexer under Apps. E-mails follow when it is still broken a minute later: "
         "let 15 minutes pass once more."
     )
     return (
