@@ -49,16 +49,6 @@ async def open_accounts(tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> tuple[Acc
     return tuple((await tx.conn.scalars(query.order_by(alert_accounts.c.account_id))).all())
 
 
-async def groups_of(tx: Tx, ws: WorkspaceId, alert_id: AlertId) -> frozenset[GroupId]:
-    """The Groups that use any account of an alert, settled or not."""
-    same = and_(
-        account_groups.c.workspace_id == alert_accounts.c.workspace_id,
-        account_groups.c.account_id == alert_accounts.c.account_id,
-    )
-    query = select(account_groups.c.group_id).distinct().join(alert_accounts, same).where(_in(ws, [alert_id]))
-    return frozenset((await tx.conn.scalars(query)).all())
-
-
 async def group_names(
     tx: Tx, ws: WorkspaceId, alert_ids: Collection[AlertId]
 ) -> Mapping[AlertId, tuple[str, ...]]:
@@ -102,7 +92,7 @@ async def outcomes(
 async def group_ids(
     tx: Tx, ws: WorkspaceId, alert_ids: Collection[AlertId]
 ) -> Mapping[AlertId, frozenset[GroupId]]:
-    """As `groups_of`, for many alerts."""
+    """The Groups that use any account of each alert, settled or not."""
     same = and_(
         account_groups.c.workspace_id == alert_accounts.c.workspace_id,
         account_groups.c.account_id == alert_accounts.c.account_id,

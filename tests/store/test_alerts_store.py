@@ -217,7 +217,7 @@ async def test_groups(store: Store) -> None:
             )
     alert_id = await breaks(store, "a1 a2")
     async with store.reading() as tx:
-        assert await alert_details.groups_of(tx, T1, alert_id) == {"g1", "g2"}
+        assert await alert_details.group_ids(tx, T1, [alert_id]) == {alert_id: {"g1", "g2"}}
 
 
 async def test_taken(store: Store) -> None:

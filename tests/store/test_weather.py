@@ -203,7 +203,7 @@ async def test_no_table_is_read_through_by_watching(tmp_path: Path, vault: Vault
             lambda tx: alerts.outage_open(tx, T1, "shopify"),
             lambda tx: alert_details.open_of_account(tx, T1, this),
             lambda tx: alert_details.open_ones(tx, T1),
-            lambda tx: alert_details.groups_of(tx, T1, that),
+            lambda tx: alert_details.group_names(tx, T1, [that]),
             lambda tx: alert_details.due_reminders(tx, NOW, 5),
             lambda tx: outbox.fates(tx, T1, "alert", that),
             lambda tx: outbox.overdue(tx, NOW),
