@@ -3,10 +3,10 @@
 import asyncio
 import sys
 
-from bench import acks, first_paint, queries, render, sealing, start
+from bench import acks, due, first_paint, many_lost, queries, render, sealing, start, sweeping, two_bots
 from bench.table import DOCUMENT, Row, document, line
 
-PARTS = (acks, render, queries, start, sealing, first_paint)
+PARTS = (acks, render, queries, start, sealing, first_paint, due, sweeping, two_bots, many_lost)
 
 
 async def main() -> int:

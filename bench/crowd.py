@@ -105,9 +105,14 @@ def _account(number: int) -> Account:
 
 
 async def _copy(tx: Tx, table: Table, first: str, start: int, end: int) -> None:
-    """Copies of a row under other ids, made by the database itself."""
+    """Copies of a row under other ids and without tokens, made by the database itself."""
     number = "CAST(n AS TEXT)"
-    changed = {"id": f"'{first[0]}' || {number}", "grant_id": f"'g' || {number}", "external_id": number}
+    changed = {
+        "id": f"'{first[0]}' || {number}",
+        "grant_id": f"'g' || {number}",
+        "external_id": number,
+        "tokens": "NULL",
+    }
     names = [column.name for column in table.columns]
     values = ", ".join(changed.get(name, name) for name in names)
     series = f"WITH RECURSIVE s(n) AS (SELECT {start} UNION ALL SELECT n + 1 FROM s WHERE n < {end - 1})"

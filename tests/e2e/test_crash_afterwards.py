@@ -38,6 +38,7 @@ async def _asks_again(house: House) -> None:
     await house.opens(house.maria)
 
 
+@TWO_WAYS
 async def test_killed_with_a_renewed_sign_in_on_the_way(house: House) -> None:
     """Killed between the provider's answer and our saving it: the old one is tried once more, is dead, and the person is asked to sign in; Reconnect heals the same account."""
     bot: BotProcess = house.bot
