@@ -70,7 +70,7 @@ async def answering(url: str, running: asyncio.subprocess.Process) -> None:
 async def test_serve_answers_and_stops_cleanly(
     slack: PretendSlack, environment: dict[str, str], tmp_path: Path, number: signal.Signals
 ) -> None:
-    """`serve` takes commands over HTTP; Ctrl-C or SIGTERM ends it with 0, and its log holds no secret."""
+    """`serve` takes commands over HTTP; Ctrl-C or SIGTERM ends it with 0; its log says what is not set up, and holds no secret."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {**environment, "LEXER_PORT": str(port), "LEXER_PUBLIC_URL": url}
@@ -88,6 +88,7 @@ async def test_serve_answers_and_stops_cleanly(
     assert (code, out) == (0, "")
     assert "Traceback" not in err
     assert "GET /oauth/callback/<key> 414" in err
+    assert "e-mail is not set up (LEXER_SMTP_URL, LEXER_MAIL_FROM)" in err
     for secret in (TOKEN, environment["SLACK_SIGNING_SECRET"], environment["LEXER_SECRET_KEYS"]):
         assert secret not in err
 
