@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from store.watch_tables import alert_accounts, alert_events, alerts
 from tests.e2e.alerting import CHANNEL, alerted, told
-from tests.e2e.ways import ON_POSTGRESQL
 from tests.e2e.house import House
+from tests.e2e.ways import ON_POSTGRESQL
 
 
 @ON_POSTGRESQL
