@@ -54,7 +54,7 @@ lint: .venv/dev.stamp
 # More at once than there are cores: the stories wait more than they compute. A file stays with one worker. Browsers compute
 # a lot: they come by themselves, so that nobody's three seconds for an answer to Slack run out beside them.
 test: lint .venv/chromium.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile --ignore tests/browser
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 format: .venv/dev.stamp

@@ -38,6 +38,8 @@ _REFUSED_6 = tuple(
 )
 _FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_PLAIN_LABEL = r"(?!xn--)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN_HOST = re.compile(rf"(?=.{{1,253}}\Z){_PLAIN_LABEL}(\.{_PLAIN_LABEL})+")
 
 
 class OutsideRefused(Exception):
@@ -67,6 +69,10 @@ def ascii_host(host: str) -> str:
     # UTS 46 drops zero-width and soft characters; a name that has any is meant to deceive.
     if any(unicodedata.category(char) == "Cf" for char in host):
         raise OutsideRefused("not a host name")
+    # Letters, digits and hyphens need no mapping, and IDNA would refuse "my--shop": RFC 5890 2.3.1 reserves two
+    # hyphens there, yet the DNS takes them and a shop may be called so.
+    if _PLAIN_HOST.fullmatch(host.lower()) and host.isascii():
+        return host.lower()
     try:
         name = idna.encode(host, uts46=True, std3_rules=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):

@@ -45,7 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without the folder, tests that need it are skipped, in CI left out."""
+    """The longest first, so that no worker is left with one at the end. Without the folder, tests that need it are skipped, in CI left out."""
+    items.sort(key=_folder)
     if SHARED.is_dir():
         return
     needing = [item for item in items if item.get_closest_marker("shared")]
@@ -55,6 +56,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in needing:
         item.add_marker(pytest.mark.skip(reason=NEEDS_SHARED))
+
+
+def _folder(item: pytest.Item) -> int:
+    """Its place in the run; within a folder the order stays."""
+    longest = ("faults", "e2e")
+    folder = item.path.parent.name
+    return longest.index(folder) if folder in longest else len(longest)
 
 
 class SkipWatch:

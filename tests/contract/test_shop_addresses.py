@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.hosts import allowed_target
@@ -105,6 +105,7 @@ def test_any_other_address_is_refused_with_what_to_type(typed: str) -> None:
     assert "evil" not in str(refused.value)
 
 
+@example("my--shop.MYSHOPIFY.COM")
 @given(
     st.text(max_size=80)
     | st.from_regex(r"(https://)?[a-z0-9.@:/\\#?-]*\.myshopify\.com.{0,10}", fullmatch=True)
