@@ -13,11 +13,7 @@ def decode(body: bytes) -> Json:
     A byte order mark is tolerated. NaN and Infinity, which are not JSON, are read as null.
     """
     try:
-        value = json.loads(
-            body.decode("utf-8-sig"),
-            object_pairs_hook=_once_each,
-            parse_constant=lambda _name: None,
-        )
+        value = _DECODER.decode(body.decode("utf-8-sig"))
     # RecursionError: thousands of brackets; ValueError also covers bad UTF-8 and numbers of more than 4,300 digits
     except (ValueError, RecursionError):
         return None
@@ -30,6 +26,10 @@ def _once_each(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         # Two parsers may pick different ones: RFC 8259 4 leaves it open, and an attacker may choose.
         raise ValueError("a key twice")
     return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once_each, parse_constant=lambda _name: None)
+"""Made once: `json.loads` makes one at every call that has hooks."""
 
 
 def _too_deep(value: Json) -> bool:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 PER_PROVIDER = 50
 OVERALL = 200
@@ -16,9 +15,33 @@ class Pace:
         self._overall = asyncio.Semaphore(overall)
         self._of: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_provider))
 
-    @asynccontextmanager
-    async def turn(self, provider_key: str) -> AsyncIterator[None]:
+    def turn(self, provider_key: str) -> "Turn":
         """Wait for a turn and keep it until the block ends."""
+        return Turn(self._of[provider_key], self._overall)
+
+
+class Turn:
+    """A turn, held for as long as its block lasts."""
+
+    __slots__ = ("_overall", "_own")
+
+    def __init__(self, own: asyncio.Semaphore, overall: asyncio.Semaphore) -> None:
+        self._own = own
+        self._overall = overall
+
+    async def __aenter__(self) -> None:
+        """Wait."""
         # The provider's own first: whoever waits for a slow one holds nothing the others need.
-        async with self._of[provider_key], self._overall:
-            yield
+        await self._own.acquire()
+        try:
+            await self._overall.acquire()
+        except BaseException:
+            self._own.release()
+            raise
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Let the next one in."""
+        self._overall.release()
+        self._own.release()
