@@ -19,7 +19,7 @@ help:
 	@echo "make format         let ruff format and mend what it can"
 	@echo "make docs           write README's tables anew from the code"
 	@echo "make pictures       photograph the screens anew for README and docs"
-	@echo "make bench          measure against the floors and write docs/performance.md"
+	@echo "make bench          measure against the floors and write docs/performance.md (PARTS=\"start due\": only those)"
 	@echo "make requirements   pin the newest versions that pyproject.toml allows"
 	@echo "make clean          remove .venv and all caches"
 
@@ -74,7 +74,7 @@ bench/js/node_modules: bench/js/package.json
 	@mkdir -p $@ && touch $@
 
 bench: .venv/chromium.stamp bench/js/node_modules
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(PARTS)
 
 requirements: .venv/dev.stamp
 	$(PIN) --upgrade --output-file requirements/runtime.txt pyproject.toml

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -45,8 +45,19 @@ def line(row: Row) -> str:
     return f"| {row.goal} | {row.what} | {number} | {goal} | {held} | {row.note} |"
 
 
-def document(rows: Sequence[Row]) -> str:
-    """The whole page."""
+def lines_of(page: str) -> dict[str, str]:
+    """The rows of an earlier page, by what they compare: those of parts that are not measured this time stay."""
+    rows = [row for row in page.splitlines() if row.startswith("| ") and not row.startswith("| goal ")]
+    return {_compared(row): row for row in rows}
+
+
+def _compared(row: str) -> str:
+    return " | ".join(row.split(" | ")[:2])
+
+
+def document(rows: Sequence[Row], before: Mapping[str, str]) -> str:
+    """The whole page: the rows of `before` with those measured now in their places, new ones last."""
+    table = {**before, **{_compared(line(row)): line(row) for row in rows}}
     versions = ", ".join(f"{name} {version(name)}" for name in MEASURED_WITH)
     return "\n".join([
         "# Performance",
@@ -56,7 +67,7 @@ def document(rows: Sequence[Row]) -> str:
         "",
         "| goal | what is compared | ratio | goal | met | note |",
         "|---|---|---|---|---|---|",
-        *map(line, rows),
+        *table.values(),
         "",
         f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; {versions}.",
         "",

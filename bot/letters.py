@@ -3,9 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
 
 from bot.mail_settings import Sender
 
@@ -32,6 +29,11 @@ class Letter:
 
 def on_the_wire(letter: Letter, sender: Sender) -> bytes:
     """The message as it goes over the line: ASCII, CRLF, lines of at most 78 characters but for the two addresses to stop it."""
+    # The grammar of mail headers takes longer to load than most of this bot's own files, and no start should wait for it.
+    from email.headerregistry import Address  # noqa: PLC0415
+    from email.message import EmailMessage  # noqa: PLC0415
+    from email.policy import SMTP as WIRE  # noqa: PLC0415
+
     domain = sender.address.rpartition("@")[2]
     message = EmailMessage(policy=WIRE)
     message["From"] = Address(display_name=sender.name, addr_spec=sender.address)

@@ -11,11 +11,13 @@ from tests.architecture.house import PACKAGES, ROOT, Source, dotted, functions, 
 LATE = (
     "bot.cli",
     "bot.demo",
+    "bot.web.exposition",
     "apscheduler",
     "store.migrations",
     "alembic",
     "asyncpg",
     "aiosmtplib",
+    "email",
     "uvloop",
 )
 """What may be imported inside a function: heavy, and not needed by every start, or not there on every system."""
