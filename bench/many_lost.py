@@ -217,14 +217,14 @@ def _rows(
         ),
         Row(
             goal="11",
-            what=f"the same: most messages in the channel, and direct messages and mails for one of {PEOPLE} people (no ratio)",
+            what=f"the same on {kind}: most messages in the channel, and direct messages and mails for one of {PEOPLE} people (no ratio)",
             at_most=1,
             measured=once if whole else float("inf"),
             note=f"{sum(told.values())} messages, {sum(mailed.values())} mails",
         ),
         Row(
             goal="11",
-            what=f"{REPAIRED:,} of them repaired: 0 when the channel's message counts down to {LOST - REPAIRED:,} (no ratio)",
+            what=f"{REPAIRED:,} of them repaired on {kind}: 0 when the channel's message counts down to {LOST - REPAIRED:,} (no ratio)",
             at_most=0,
             measured=0 if counted_down else 1,
         ),
