@@ -11,17 +11,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import aiohttp
-import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
-from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
 from connectors.hosts import OutsideRefused, Target, allowed_target, is_public
 from connectors.jsontext import decode
 from connectors.provider import Answer
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["FailureKind", "Outside", "OutsideFailed", "OutsideRefused", "Reroute", "Resolver", "open_outside"]
 
@@ -111,14 +113,14 @@ class Outside:
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
         session: aiohttp.ClientSession,
+        context: ssl.SSLContext,
         reroute: Reroute | None,
         refuse: Callable[[], None],
         patience: float,
     ) -> None:
-        self._client = client
         self._session = session
+        self._context = context
         self._reroute = reroute
         self._refuse = refuse
         self._patience = patience
@@ -163,21 +165,45 @@ class Outside:
         except TimeoutError:
             raise OutsideFailed(FailureKind.SLOW) from None
         # ValueError: a header with a line break. OSError: what aiohttp lets through.
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise OutsideFailed(_kind(error)) from None
 
     def _address(self, target: Target) -> str:
         return target.rerouted(self._reroute.base) if self._reroute else target.url()
 
+    @cached_property
+    def _client(self) -> "httpx.AsyncClient":
+        """Made when something is first sent: it takes a tenth of a start to load, and brings nothing to be closed of its own."""
+        from http.cookiejar import CookieJar, DefaultCookiePolicy  # noqa: PLC0415
+
+        import httpx  # noqa: PLC0415
+        from httpx_aiohttp import AiohttpTransport  # noqa: PLC0415
+
+        return httpx.AsyncClient(
+            transport=AiohttpTransport(client=self._session, verify=self._context),
+            # Cookies of one account's call must not reach another's; a proxy from the environment would undo the pinning.
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # noqa: S113  `send` limits the whole exchange instead
+            headers=_HEADERS,
+        )
+
     async def _send(
         self, method: str, address: str, headers: Mapping[str, str], content: bytes | None
     ) -> Answer:
-        request = self._client.build_request(method, address, headers=dict(headers), content=content)
-        response = await self._client.send(request, stream=True)
+        client = self._client
+        from httpx import HTTPError, InvalidURL  # noqa: PLC0415
+
         try:
-            body = await _whole(response.aiter_bytes())
-        finally:
-            await response.aclose()
+            request = client.build_request(method, address, headers=dict(headers), content=content)
+            response = await client.send(request, stream=True)
+            try:
+                body = await _whole(response.aiter_bytes())
+            finally:
+                await response.aclose()
+        except (HTTPError, InvalidURL) as error:
+            raise OutsideFailed(_kind(error)) from None
         return _answer(response.status_code, response.headers, body)
 
     async def _read(self, address: str, headers: Mapping[str, str]) -> Answer:
@@ -241,16 +267,5 @@ async def open_outside(
         use_dns_cache=False,
         resolver=PinnedResolver(resolve) if reroute is None else None,
     )
-    async with (
-        aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session,
-        httpx.AsyncClient(
-            transport=AiohttpTransport(client=session, verify=context),
-            # Cookies of one account's call must not reach another's; a proxy from the environment would undo the pinning.
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=None,  # noqa: S113  `send` limits the whole exchange instead
-            headers=_HEADERS,
-        ) as client,
-    ):
-        yield Outside(client, session, reroute, refuse, patience)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield Outside(session, context, reroute, refuse, patience)

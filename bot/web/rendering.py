@@ -2,10 +2,10 @@
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -14,27 +14,36 @@ from bot.web.site import site_of
 
 _STYLE = files("bot.web").joinpath("pages", "lexer.css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_PAGES = Environment(
-    loader=PackageLoader("bot.web", "pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-# The text is ours and holds no "<", so that it can neither end its element nor differ from what was hashed.
-_PAGES.globals["style"] = Markup(_STYLE)  # noqa: S704  our own file
+
+
+@cache
+def _pages() -> Any:
+    """Jinja's environment, made for the first page: a start that only talks to Slack does not wait for it."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    from markupsafe import Markup  # noqa: PLC0415
+
+    pages = Environment(
+        loader=PackageLoader("bot.web", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # The text is ours and holds no "<", so that it can neither end its element nor differ from what was hashed.
+    pages.globals["style"] = Markup(_STYLE)  # noqa: S704  our own file
+    return pages
 
 
 def connect_page(request: Request, page: ConnectPage, form_targets: str) -> HTMLResponse:
     """The Connect page. `form_targets`: further sources of CSP's form-action, for the redirect that follows the form."""
-    html = _PAGES.get_template("connect.html").render(page=page)
+    html = _pages().get_template("connect.html").render(page=page)
     # With no referrer at all the browser would send the form with the Origin "null".
     return _response(request, html, 200, form_action=f"'self' {form_targets}".strip(), referrer="same-origin")
 
 
 def result(request: Request, page: ResultPage, *, allow: str | None = None) -> HTMLResponse:
     """How it ended. `allow`: the methods that exist, for 405."""
-    html = _PAGES.get_template("result.html").render(page=page)
+    html = _pages().get_template("result.html").render(page=page)
     response = _response(request, html, page.status, form_action="'none'", referrer="no-referrer")
     if allow:
         response.headers["Allow"] = allow
@@ -43,7 +52,7 @@ def result(request: Request, page: ResultPage, *, allow: str | None = None) -> H
 
 def stop_page(request: Request, page: StopPage) -> HTMLResponse:
     """Asks before e-mails are stopped."""
-    html = _PAGES.get_template("mail_stop.html").render(page=page)
+    html = _pages().get_template("mail_stop.html").render(page=page)
     return _response(request, html, 200, form_action="'self'", referrer="no-referrer")
 
 

@@ -18,6 +18,10 @@ LATE = (
     "asyncpg",
     "aiosmtplib",
     "email",
+    "http.cookiejar",
+    "httpx",
+    "jinja2",
+    "markupsafe",
     "uvloop",
 )
 """What may be imported inside a function: heavy, and not needed by every start, or not there on every system."""
